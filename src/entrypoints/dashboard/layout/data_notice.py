@@ -79,13 +79,13 @@ class DataNotice:
             listener()
 
     def again(self) -> None:
-        """Look again, because another model answers."""
+        """Read the origin of the data again, because another model answers."""
         self._live(None)
 
     # the view of `Live`
 
     def busy(self) -> None:
-        """Keep what is shown."""
+        """Leave the notice as it is."""
 
     def show(self, question: None, answer: Origins) -> None:
         """Show the notice, or nothing where the people are real."""
@@ -97,7 +97,7 @@ class DataNotice:
                 listener()
 
     def fail(self) -> None:
-        """Keep what is shown; `Live` asks again by itself."""
+        """Leave the notice as it is; `Live` asks again by itself."""
 
 
 def notice(words: Words, *, invented: bool, trained: bool = True) -> Markup:

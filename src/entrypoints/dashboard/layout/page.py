@@ -130,7 +130,7 @@ class Visit:
             yield
 
     def tell_mistakes(self, *places: ui.html) -> None:
-        """Say in these places, kindly, when a handler raised what nobody foresaw; nothing of the error itself."""
+        """Say in these places that a handler failed unexpectedly, without the text of the error."""
         message = notice("bad", self.words("unexpected"), self.words("unexpected.do"))
 
         def tell() -> None:

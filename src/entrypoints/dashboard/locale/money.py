@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 MINUS: Final = "\N{MINUS SIGN}"
-"""As wide as the plus."""
+"""The minus sign, which is as wide as the plus sign."""
 
 _SPACE: Final = "\N{NO-BREAK SPACE}"
 _MANY: Final = 2

@@ -1,4 +1,4 @@
-"""What the cards say, as HTML: each number with what to do with it."""
+"""The content of the cards as HTML: each number with what to do with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What failed, with a button that asks once more."""
+"""A notice of a failure, with a button that asks once more."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FailureNotice:
         self._notice.content, self._retry.visible = notice, True
 
     def unexpected(self) -> None:
-        """Say that we made a mistake; nothing of it is shown."""
+        """Say that the application failed, without the text of the error."""
         self.show(cards.notice("bad", self._words("unexpected"), self._words("unexpected.do")))
 
     def clear(self) -> None:

@@ -121,7 +121,7 @@ class Dialog:
             yield
 
     def open(self, title: str) -> None:
-        """Show it below its title."""
+        """Show the dialog below its title."""
         self._title.text = title
         self._do("if (!it.open) it.showModal()")
 

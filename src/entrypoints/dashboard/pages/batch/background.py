@@ -147,7 +147,7 @@ class JobsCard:
 
 
 def _about(job: Job, task: ScoringTask, words: Words) -> Markup:
-    """Say how far a file is."""
+    """Say how much of a file is scored."""
     far, name = job.progress, element("strong", task.name, classes="file-name")
     state = words(f"batch.jobs.{job.state}", when=words.moment(job.ended_at or job.created_at))
     rows = words("batch.jobs.rows", count=far.rows) if far.rows else ""

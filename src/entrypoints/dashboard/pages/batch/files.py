@@ -39,7 +39,7 @@ def address(upload: Upload, file: str) -> str:
 
 
 def add_job_routes(app: FastAPI, visitors: Visitors, fetch: Fetch, template: WriteTemplate) -> None:
-    """Tell the application where files to fill in are, and the answers of a visitor's own jobs."""
+    """Register the routes of files to fill in, and of the answers of a visitor's own jobs."""
 
     @app.get("/batch/template/{file}")
     async def give_template(file: str) -> Response:
@@ -66,7 +66,7 @@ def add_job_routes(app: FastAPI, visitors: Visitors, fetch: Fetch, template: Wri
 
 
 def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> None:
-    """Tell the application where files come in and go out. Whoever knows an upload's token may use it."""
+    """Register the routes by which files come in and go out. Whoever knows an upload's token may use it."""
 
     def find_upload(token: str) -> Upload:
         upload = uploads.find(token)

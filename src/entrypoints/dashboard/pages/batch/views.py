@@ -86,7 +86,7 @@ def progress(upload: Upload, words: Words) -> Markup:
 
 
 def totals(sums: Totals, scored: ScoredPeople, words: Words) -> Markup:
-    """Say all in three figures, and how many people cost how much."""
+    """Show three figures of everybody, and how many people cost how much."""
     if not sums.people:
         return cards.notice("bad", words("batch.nobody"), "")
     figures = (

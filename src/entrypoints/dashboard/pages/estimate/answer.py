@@ -98,7 +98,7 @@ class AnswerCards:
         self._then(question, answer)
 
     def fail(self) -> None:
-        """Say that the numbers are old, and that it is tried again."""
+        """Say that the numbers are old, and that the page asks again."""
         key = "failed" if self._shown else "failed.first"
         self._age()
         self._notice.content = ""
@@ -115,19 +115,19 @@ class AnswerCards:
         self._save.props("aria-disabled=true")
 
     def saving(self) -> None:
-        """Keep a second press from doing anything."""
+        """Ignore a second press of the button."""
         self._unsaved.content = ""
         self._save.props("aria-disabled=true")
         self._say_saved("saving")
 
     def saved(self) -> None:
-        """Say that it is kept, and where it is listed."""
+        """Say that the estimate is recorded, and where it is listed."""
         self._settle()
         self._save.props("aria-disabled=false")
         self._say_saved("saved")
 
     def unsaved(self, who: Beneficiary) -> None:
-        """Say that it may not be kept, and that pressing again is safe; it stays until another person is shown."""
+        """Say that recording may have failed and pressing again is safe, until another person is shown."""
         self._not_saved = who
         self._save.props("aria-disabled=false")
         self._say_saved("")
@@ -210,6 +210,6 @@ class ReasonCards:
         self._alike.content = cards.alike(answer.alike, self._words)
 
     def fail(self) -> None:
-        """Say that the table is old."""
+        """Say that the table belongs to earlier answers."""
         self._table.props("aria-busy=true")
         self._failed.content = paragraph(self._words("reasons.failed"), "notice bad")

@@ -39,7 +39,7 @@ _AFTER: Final = (
 
 
 def add_route(app: FastAPI, inject: Inject, guard: Guard, visitors: Visitors, schema: Schema) -> None:
-    """Tell the application where the file is: of a visitor's own estimates, or everybody's for the admin."""
+    """Register the route of the file: of a visitor's own estimates, or everybody's for the admin."""
     read, look_up = inject(ReviewPredictions), inject(ReviewOrigins)
 
     @app.get(EXPORT, dependencies=[Depends(guard.personal)])

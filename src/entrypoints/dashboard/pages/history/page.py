@@ -77,7 +77,7 @@ def page(visitors: Visitors) -> Page:
 
 
 class HistoryPage:
-    """One open page."""
+    """The open page of one browser."""
 
     def __init__(self, use: UseCases, visit: Visit, *, sees_all: bool) -> None:
         self._words = words = visit.words

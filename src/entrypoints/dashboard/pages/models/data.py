@@ -34,7 +34,7 @@ _BARS = 24
 
 
 async def look(pair: Pair, review: FromDishka[ReviewModels]) -> Answer[None]:
-    """Look the versions up."""
+    """Read the versions."""
     return Answer(await review(), await compared(review.ledger, pair), None)
 
 
@@ -49,7 +49,7 @@ def page(inject: Inject) -> Page:
 
 
 class DataPage(ExpertPage[None]):
-    """One open page."""
+    """The open page of one browser."""
 
     def build(self, answer: Answer[None]) -> None:
         """Show the rows, and how each fact is spread over the people."""

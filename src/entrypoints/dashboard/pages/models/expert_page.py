@@ -97,7 +97,7 @@ class ExpertPage(ABC, Generic[Figures]):
                 self._missing(answer)
 
     def fail(self) -> None:
-        """Say that nothing could be read; it is asked for again by itself."""
+        """Say that nothing could be read; the page asks again by itself."""
         words = self.words
         self._status.content = ""
         self.problem.content = cards.notice("bad", words("models.away"), words("models.away.do"))

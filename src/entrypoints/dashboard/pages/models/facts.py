@@ -88,7 +88,7 @@ def chosen(query: Mapping[str, str], schema: Schema) -> tuple[str, str]:
 
 
 class FactsPage(ExpertPage[Explored]):
-    """One open page."""
+    """The open page of one browser."""
 
     @property
     def query_parameters(self) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 async def look(
     pair: Pair, review: FromDishka[ReviewModels], rows: FromDishka[ReviewRows]
 ) -> Answer[Sequence[JudgedRow]]:
-    """Look the versions up, with the rows that both have judged."""
+    """Read the versions with the rows that both have judged."""
     reviewed: ReviewedRows = await rows(pair)
     return Answer(await review(), reviewed.versions, reviewed.rows)
 
@@ -46,7 +46,7 @@ def page(inject: Inject) -> Page:
 
 
 class FitPage(ExpertPage[Sequence[JudgedRow]]):
-    """One open page."""
+    """The open page of one browser."""
 
     def build(self, answer: Answer[Sequence[JudgedRow]]) -> None:
         """Show the figures of the cards; only the double lift takes the rows."""

@@ -186,7 +186,7 @@ class ModelsPage:
         self._back.text = words("models.back", version=before)
 
     def fail(self) -> None:
-        """Say that nothing could be read; it is asked for again by itself."""
+        """Say that nothing could be read; the page asks again by itself."""
         words = self._words
         self._done.text = ""
         self._problem.content = cards.notice("bad", words("models.away"), words("models.away.do"))

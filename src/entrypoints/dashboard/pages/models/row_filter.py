@@ -67,7 +67,7 @@ class RowFilter:
         return list(rows)
 
     def describe(self, words: Words) -> str:
-        """Say who is shown."""
+        """Say which people are shown."""
         parts: list[str] = []
         if self.who:
             fact, value = self.who

@@ -48,7 +48,7 @@ _ORDERS: Final = {
 async def look(
     pair: Pair, review: FromDishka[ReviewModels], rows: FromDishka[ReviewRows]
 ) -> Answer[Sequence[JudgedRow]]:
-    """Look the versions up, with their rows."""
+    """Read the versions with their rows."""
     reviewed = await rows(pair)
     return Answer(await review(), reviewed.versions, reviewed.rows)
 
@@ -69,7 +69,7 @@ def page(inject: Inject) -> Page:
 
 
 class RowsPage(ExpertPage[Sequence[JudgedRow]]):
-    """One open page."""
+    """The open page of one browser."""
 
     def __init__(
         self,

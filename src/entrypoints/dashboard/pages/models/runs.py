@@ -38,7 +38,7 @@ NotReplayed = NotFound | ModelRefused
 async def look(
     pair: Pair, review: FromDishka[ReviewModels], preview: FromDishka[PreviewShadow]
 ) -> Answer[ShadowPreview | NotReplayed]:
-    """Look the versions up, and replay through the one that is not champion."""
+    """Read the versions, and replay recorded predictions through the challenger."""
     versions = await compared(review.ledger, pair)
     try:
         seen: ShadowPreview | NotReplayed = await preview(pair)
@@ -63,7 +63,7 @@ def page(inject: Inject, mlflow: str) -> Page:
 
 
 class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
-    """One open page."""
+    """The open page of one browser."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ FIGURES: Final = "/operations/figures"
 
 
 def add_route(app: FastAPI, inject: Inject, guard: Guard) -> None:
-    """Tell the application where the file is: ``/operations/figures?span=week``; for the admin only."""
+    """Register the route of the file: ``/operations/figures?span=week``; for the admin only."""
     review = inject(ReviewOperations)
 
     @app.get(FIGURES, dependencies=[Depends(guard.admin)])

@@ -64,7 +64,7 @@ _SEEN: Final = element(
 
 @dataclass(frozen=True)
 class UseCases:
-    """What the page asks of the application."""
+    """The questions of the page to the application."""
 
     check: Callable[[], Awaitable[PartsState]]
     measure: Callable[[], Awaitable[LiveScores]]
@@ -125,7 +125,7 @@ def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
 
 
 class OperationsPage:
-    """One open page."""
+    """The open page of one browser."""
 
     def __init__(self, use: UseCases, traffic: Traffic | None, every: float, visit: Visit) -> None:
         words = visit.words

@@ -241,7 +241,7 @@ class PlansPage:
         self._form.typical(self._words.money(min(map(whole_cost, pairs))))
 
     def fail(self) -> None:
-        """Say that the numbers are old, and that it is tried again."""
+        """Say that the numbers are old, and that the page asks again."""
         self._failure.show(paragraph(self._words("what_if.failed"), "notice bad"))
 
 

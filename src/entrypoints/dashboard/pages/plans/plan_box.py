@@ -34,7 +34,7 @@ _START: Final = Plan(deductible=3000, coinsurance=0.2, out_of_pocket_maximum=800
 
 
 class PlanBox:
-    """One box. It is gone while it is not ``offered``.
+    """The box of one plan, hidden while it is not ``offered``.
 
     Args:
         words: the words of the visit.

@@ -34,7 +34,7 @@ class SignInForms:
         self._sign_in, self._sign_out, self._set_password = inject(SignIn), inject(SignOut), inject(SetPassword)
 
     def add_to(self, app: FastAPI) -> None:
-        """Tell the application where they are posted to."""
+        """Register the routes that the forms are posted to."""
         for path, answer in ((SIGN_IN, self.enter), (FIRST, self.begin), (SIGN_OUT, self.leave)):
             app.add_api_route(path, answer, methods=["POST"])
 

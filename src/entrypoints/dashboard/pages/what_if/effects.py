@@ -113,7 +113,7 @@ class EffectsCard:
             self._draw(ordered)
 
     def fail(self) -> None:
-        """Grey the numbers: that they are old is said above."""
+        """Grey the numbers; the notice above says that they are old."""
         self._table.props("aria-busy=true")
 
     def _draw(self, ordered: Sequence[Effect]) -> None:

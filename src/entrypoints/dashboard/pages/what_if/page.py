@@ -195,11 +195,11 @@ class WhatIfPage:
             )
 
     def fail(self) -> None:
-        """Say that the numbers are old, and that it is tried again."""
+        """Say that the numbers are old, and that the page asks again."""
         self._failure.show(paragraph(self._words("what_if.failed"), "notice bad"))
 
     def _unexpected(self) -> None:
-        """Say that we made a mistake; nothing of it is shown."""
+        """Say that the application failed, without the text of the error."""
         self._looked_at = None
         self._failure.unexpected()
 
