@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +13,7 @@ from application.models.judge_model import JudgeModel
 from application.models.promote_model import PromoteModel
 from application.models.tune_model import TuneModel
 from application.use_case import use_case
+from domain.models.evaluation import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
     from domain.models.promotion import PromotionPolicy, Verdict
     from domain.ports.tracker import TrackedComparison
     from domain.ports.tuner import Trial
-
-
-class Stage(StrEnum):
-    """The steps of a training to run."""
-
-    COMPARE = "training"
-    TUNE = "optuna"
-    """Tune and judge."""
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,15 @@ class Metric(StrEnum):
         return -1 if self is Metric.R2 else 1
 
 
+class Stage(StrEnum):
+    """The steps of a training to run."""
+
+    COMPARE = "training"
+    TUNE = "optuna"
+    """Tune and judge."""
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldScores:
     """One fold of one repeat, on rows that the fold's model has not seen; in money, except shares and r2.

@@ -79,7 +79,7 @@ def train(
         stderr().print(fault, markup=False)
     _refuse_unwritable(comparison, out)
     with training_session(settings, config) as session:
-        from application.models.train_model import Stage, TrainModel  # see training_session
+        from application.models.train_model import TrainModel  # see training_session
 
         if first and session.run(champion_or_none(session.get(ModelLedger))):
             print_json({"stage": None}) if json else stdout().print("There is a champion: nothing is trained")
@@ -92,7 +92,7 @@ def train(
             session.get(TrainModel)(
                 task,
                 view,
-                stage=Stage(config.stage),
+                stage=config.stage,
                 by=getpass.getuser(),
                 comparison=compared,
                 wait=session.run,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from domain.models.evaluation import Metric
+from domain.models.evaluation import Metric, Stage
 from domain.models.model import Choice, FloatRange, FoldPlan, IntRange, Recipe, SearchSpace
 from domain.models.promotion import PromotionPolicy
 from domain.models.term_settings import TermSettings
@@ -15,7 +15,6 @@ from domain.people.schema import Schema
 from entrypoints.composition.strict_parts import AtLeastOne, StrictPart
 from entrypoints.composition.train_sources import Source, source_of
 
-Stage = Literal["training", "optuna", "all"]
 Transform = Literal["none", "log", "quantile", "power"]
 Value: TypeAlias = bool | int | float | str | None
 Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]

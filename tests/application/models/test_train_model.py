@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.memory.trainer import MemoryTrainer
-from application.models.train_model import Stage
 from domain.errors import NoComparison, PromotionRefused
-from domain.models.evaluation import Evaluation, Metric
+from domain.models.evaluation import Evaluation, Metric, Stage
 from tests.application.world import LENIENT, Screen, World, task
 
 
