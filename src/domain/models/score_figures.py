@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from domain.models.evaluation import Metric
+from domain.models.scores import CLOSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def figures(scores: Scores, currency: str) -> Iterator[Figure]:
     yield Figure(f"MAE of the expected cost, {currency}", expected.mae, Layout.MONEY, Metric.MAE)
     yield Figure(f"MAE of the typical cost, {currency}", typical.mae, Layout.MONEY)
     yield Figure(f"median absolute error of the typical cost, {currency}", typical.median_ae, Layout.MONEY)
-    yield Figure(f"typical cost within 100 {currency}", typical.within_100, Layout.SHARE)
+    yield Figure(f"typical cost within {CLOSE:.0f} {currency}", typical.within_100, Layout.SHARE)
     yield Figure(f"coverage of the {interval.level:.0%} range", interval.coverage, Layout.SHARE)
     yield Figure(f"mean width of the range, {currency}", interval.mean_width, Layout.MONEY)
     yield Figure(f"interval score, {currency}", interval.interval_score, Layout.MONEY, Metric.INTERVAL_SCORE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from markupsafe import Markup
 
+from domain.models.scores import CLOSE
 from entrypoints.dashboard.charts.drawing import Scale
 from entrypoints.dashboard.charts.score_table import LOOKS, ROOM, scale_around, score_row, score_table, titles
 from entrypoints.dashboard.elements import element, mark, paragraph, together
@@ -164,11 +165,12 @@ def residuals(sides: Sides, words: Words) -> Markup:
             lanes.append(mark(f"bar {look}", left, width=max(right - left, 0.4)))
         rows.append(score_row(group(name, words), lanes, numbers))
     heads = [words("models.group"), words("models.drawn"), *_titles(sides, words("models.bias"))]
+    within = words("models.within", amount=words.whole(CLOSE))
     tiles = [
         (label, ", ".join(f"{name}: {write(scores)}" if len(sides) > 1 else write(scores) for name, scores in sides))
         for label, write in (
             (words("models.median_miss"), lambda scores: words.whole(scores.typical.median_ae)),
-            (words("models.within", amount=words.whole(100)), lambda scores: words.share(scores.typical.within_100, 1)),
+            (within, lambda scores: words.share(scores.typical.within_100, 1)),
             (words("models.rmse"), lambda scores: words.whole(scores.expected.rmse)),
         )
     ]

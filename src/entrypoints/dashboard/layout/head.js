@@ -2,7 +2,7 @@
 // a lost connection and a restart of the server, and ends with the tab.
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "system";
 
-globalThis.kept = {
+globalThis.tabStorage = {
   read: (name) => JSON.parse(sessionStorage.getItem("fact." + name)),
   write: (name, value) => sessionStorage.setItem("fact." + name, JSON.stringify(value)),
 };
@@ -35,12 +35,12 @@ globalThis.field = {
         this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
       },
       chosen(value) {
-        if (this.kept) kept.write(this.name, value);
+        if (this.persistent) tabStorage.write(this.name, value);
         if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
       },
     },
     mounted() {
-      if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
+      if (this.persistent) this.chosen = tabStorage.read(this.name) ?? this.chosen;
     },
   },
 };
@@ -48,7 +48,7 @@ globalThis.field = {
 // A shared link may carry facts behind its "#", the part of an address that is never sent to a server.
 function takeSharedFacts() {
   if (!location.hash.includes("=")) return false; // the name of a place on the page
-  for (const [name, value] of new URLSearchParams(location.hash.slice(1))) kept.write(name, value);
+  for (const [name, value] of new URLSearchParams(location.hash.slice(1))) tabStorage.write(name, value);
   history.replaceState(history.state, "", location.pathname + location.search);
   return true;
 }

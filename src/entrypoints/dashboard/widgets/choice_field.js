@@ -3,7 +3,7 @@ import { h } from "vue";
 
 export default {
   mixins: [field.described, field.chosen],
-  props: ["modelValue", "name", "label", "help", "error", "options", "kept"],
+  props: ["modelValue", "name", "label", "help", "error", "options", "persistent"],
   emits: ["update:modelValue"],
   render() {
     const option = ([value, text]) => {

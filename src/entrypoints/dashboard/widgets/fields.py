@@ -62,7 +62,7 @@ class NumberField(Field, component="number_field.js"):
         unknown: str = "",
     ) -> None:
         more = {"low": low, "high": high, "step": step, "unknown": unknown}
-        super().__init__(name=name, value=value, label=label, hint=hint, unit=unit, kept=persistent, **more)
+        super().__init__(name=name, value=value, label=label, hint=hint, unit=unit, persistent=persistent, **more)
 
     def offer(self, low: float, high: float, step: float) -> None:
         """Let the slider move over another range."""
@@ -86,7 +86,7 @@ class ChoiceField(Field, component="choice_field.js"):
         persistent: bool = False,
     ) -> None:
         offered = [list(option) for option in options]
-        super().__init__(name=name, value=value, label=label, hint=hint, options=offered, kept=persistent)
+        super().__init__(name=name, value=value, label=label, hint=hint, options=offered, persistent=persistent)
 
 
 class SelectField(ChoiceField, component="select_field.js"):
@@ -117,7 +117,7 @@ class InputField(Field, component="input_field.js"):
         unit: str = "",
         persistent: bool = False,
     ) -> None:
-        super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit, kept=persistent)
+        super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit, persistent=persistent)
 
 
 class StoredText(ValueElement, component="stored_text.js"):

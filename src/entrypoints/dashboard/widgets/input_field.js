@@ -4,7 +4,7 @@ import { h } from "vue";
 
 export default {
   mixins: [field.described],
-  props: ["modelValue", "name", "label", "help", "error", "kind", "unit", "kept"],
+  props: ["modelValue", "name", "label", "help", "error", "kind", "unit", "persistent"],
   emits: ["update:modelValue"],
   data() {
     return { typed: this.modelValue };
@@ -15,13 +15,13 @@ export default {
     },
   },
   mounted() {
-    const text = this.kept ? kept.read(this.name) : null;
+    const text = this.persistent ? tabStorage.read(this.name) : null;
     if (text !== null && text !== this.typed) this.type(text);
   },
   methods: {
     type(value) {
       this.typed = value;
-      if (this.kept) kept.write(this.name, value);
+      if (this.persistent) tabStorage.write(this.name, value);
       this.$emit("update:modelValue", value);
     },
   },

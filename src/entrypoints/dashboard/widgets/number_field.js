@@ -4,7 +4,7 @@ import { h } from "vue";
 
 export default {
   mixins: [field.described],
-  props: ["modelValue", "name", "label", "help", "error", "unit", "low", "high", "step", "kept", "unknown"],
+  props: ["modelValue", "name", "label", "help", "error", "unit", "low", "high", "step", "persistent", "unknown"],
   emits: ["update:modelValue"],
   data() {
     return { text: String(this.modelValue ?? ""), open: Boolean(this.unknown) && this.modelValue === null };
@@ -25,11 +25,11 @@ export default {
       this.open = false;
     },
     text(text) {
-      if (this.kept) kept.write(this.name, text);
+      if (this.persistent) tabStorage.write(this.name, text);
     },
   },
   mounted() {
-    const text = this.kept ? kept.read(this.name) : null;
+    const text = this.persistent ? tabStorage.read(this.name) : null;
     if (text === null || text === this.text) return;
     this.text = text;
     this.open = Boolean(this.unknown) && !text;

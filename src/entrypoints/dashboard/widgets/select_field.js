@@ -3,7 +3,7 @@ import { h, vModelSelect, withDirectives } from "vue";
 
 export default {
   mixins: [field.described, field.chosen],
-  props: ["modelValue", "name", "label", "help", "error", "options", "kept", "reveals"],
+  props: ["modelValue", "name", "label", "help", "error", "options", "persistent", "reveals"],
   emits: ["update:modelValue"],
   watch: {
     chosen: "reveal",

@@ -6,11 +6,11 @@ export default {
   emits: ["update:modelValue"],
   watch: {
     modelValue(given) {
-      kept.write(this.name, [given].flat()[0]); // what was emitted comes back as a list of arguments
+      tabStorage.write(this.name, [given].flat()[0]); // what was emitted comes back as a list of arguments
     },
   },
   mounted() {
-    const text = kept.read(this.name);
+    const text = tabStorage.read(this.name);
     if (text) this.$emit("update:modelValue", text);
   },
   render: () => h("span", { hidden: true }),
