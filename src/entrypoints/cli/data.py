@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from domain.people.table_reading import ReadingRules
     from entrypoints.composition.settings import Settings
 
+Claims: TypeAlias = Annotated[
+    Path, Parameter(help=".csv, .tsv, .txt, .xlsx or .parquet, or a folder of Parquet files.")
+]
 FailOnDrift: TypeAlias = Annotated[bool, Parameter(help="Exit status 1 if a column has drifted.", negative="")]
 
 app = App(name="data", help="Describe, validate, invent or split claims data.")
@@ -37,7 +40,7 @@ app = App(name="data", help="Describe, validate, invent or split claims data.")
 
 @app.command
 def describe(
-    file: Path,
+    file: Claims,
     /,
     *,
     mapped: Mapped = None,
@@ -53,11 +56,6 @@ def describe(
     For example:
 
         medcost data describe insurance.csv
-
-    Parameters
-    ----------
-    file
-        .csv, .tsv, .txt, .xlsx or .parquet, or a folder of Parquet files.
     """
     settings = load({"home": home})
     rules = reading_rules(home_schema(settings), mapped, decimal=decimal, sheet=sheet)
@@ -79,7 +77,7 @@ def describe(
 
 @app.command
 def validate(
-    file: Path,
+    file: Claims,
     /,
     *,
     mapped: Mapped = None,
@@ -102,11 +100,6 @@ def validate(
         medcost data validate new_year.parquet --fail-on-drift
 
         medcost data validate claims.csv --map gender=sex --map sex:0=female
-
-    Parameters
-    ----------
-    file
-        .csv, .tsv, .txt, .xlsx or .parquet, or a folder of Parquet files.
     """
     settings = load({"home": home})
     rules = reading_rules(home_schema(settings), mapped, decimal=decimal, sheet=sheet)

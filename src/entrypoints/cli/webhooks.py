@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from entrypoints.hosting.session import Session
+
+HookId: TypeAlias = Annotated[UUID, Parameter(help="Its id, as `medcost webhooks list` shows it.")]
 
 app = App(name="webhooks", help="Webhooks: list, add, ping, log, replay, remove.")
 
@@ -88,15 +90,10 @@ def add(
 
 
 @app.command
-def ping(webhook: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+def ping(webhook: HookId, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Send an event that means nothing, to try a receiver; one that takes it is enabled again.
 
     A running Medcost makes the call; `medcost webhooks log` shows what was answered.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `medcost webhooks list` shows it.
     """
     with _managing(home, profile) as (session, manage, caller):
         delivery = session.run(manage.ping(webhook, caller))
@@ -105,7 +102,7 @@ def ping(webhook: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = 
 
 @app.command
 def log(
-    webhook: UUID,
+    webhook: HookId,
     /,
     *,
     limit: Annotated[Whole, Parameter(validator=Number(gte=1, lte=500))] = 50,
@@ -117,8 +114,6 @@ def log(
 
     Parameters
     ----------
-    webhook
-        Its id, as `medcost webhooks list` shows it.
     limit
         How many deliveries at most.
     """
@@ -141,7 +136,7 @@ def log(
 
 @app.command
 def replay(
-    webhook: UUID,
+    webhook: HookId,
     delivery: UUID,
     /,
     *,
@@ -153,8 +148,6 @@ def replay(
 
     Parameters
     ----------
-    webhook
-        Its id, as `medcost webhooks list` shows it.
     delivery
         The id of the delivery, as `medcost webhooks log` shows it.
     """
@@ -164,14 +157,8 @@ def replay(
 
 
 @app.command
-def remove(webhook: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Forget a webhook and its deliveries.
-
-    Parameters
-    ----------
-    webhook
-        Its id, as `medcost webhooks list` shows it.
-    """
+def remove(webhook: HookId, /, *, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
+    """Forget a webhook and its deliveries."""
     with _managing(home, profile) as (session, manage, caller):
         session.run(manage.remove(webhook, caller))
     stdout().print(f"Webhook {webhook} is removed")
