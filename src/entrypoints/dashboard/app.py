@@ -31,8 +31,8 @@ from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.estimate import page as estimate
 from entrypoints.dashboard.pages.history import export as history_export
 from entrypoints.dashboard.pages.history import page as history
+from entrypoints.dashboard.pages.models import data, facts, fit, rows, runs
 from entrypoints.dashboard.pages.models import overview as models
-from entrypoints.dashboard.pages.models import pages as models_pages
 from entrypoints.dashboard.pages.operations import figures_file
 from entrypoints.dashboard.pages.operations import page as operations
 from entrypoints.dashboard.pages.plans import page as plans
@@ -122,7 +122,11 @@ def register_pages(
         batch.page(uploads or batch.uploads(inject), inject, visitors, options.jobs_every),
         history.page(visitors),
         models.page(guard.inject),
-        *models_pages.pages(guard.inject, options.mlflow),
+        fit.page(guard.inject),
+        rows.page(guard.inject),
+        facts.page(guard.inject),
+        runs.page(guard.inject, options.mlflow),
+        data.page(guard.inject),
         operations.page(guard.inject, traffic, options.operations_every),
         sign_in.page(inject, options),
     )
