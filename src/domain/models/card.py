@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.models.score_figures import figures
+from domain.models.score_figures import amount, figures
 from domain.people.numbers import rough
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _choice(card: ModelCard) -> Iterator[str]:
         yield from _table(
             ("family", f"{made.metric}, mean", "spread over folds", "seconds a fit"),
             (
-                (family.name, _figure(family.mean), _figure(family.spread), _seconds(family.seconds))
+                (family.name, amount(family.mean), amount(family.spread), _seconds(family.seconds))
                 for family in made.compared
             ),
         )
@@ -127,7 +127,7 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
         yield ""
         yield from _table(
             ("", "mean over folds", "spread over folds"),
-            ((_name(fold.metric, card), _figure(fold.mean), _figure(fold.spread)) for fold in card.folds),
+            ((_name(fold.metric, card), amount(fold.mean), amount(fold.spread)) for fold in card.folds),
         )
     if card.cross_validation.groups:
         yield ""
@@ -138,7 +138,7 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
             ),
             (
                 (
-                    group.group, f"{group.rows:,}", f"{group.coverage:.3f}", _figure(group.mean_width),
+                    group.group, f"{group.rows:,}", f"{group.coverage:.3f}", amount(group.mean_width),
                     f"{group.bias:+,.0f}",
                     group.ratio.text if group.ratio else "",
                 )
@@ -163,7 +163,7 @@ def _parts(scores: Scores, card: ModelCard) -> Iterator[str]:
             (
                 (
                     str(number), f"{fifth.people:,}", f"{fifth.coverage:.3f}", f"{fifth.from_zero:.0%}",
-                    _figure(fifth.predicted), _figure(fifth.observed), f"{fifth.zero_predicted:.3f}",
+                    amount(fifth.predicted), amount(fifth.observed), f"{fifth.zero_predicted:.3f}",
                     f"{fifth.zero_observed:.3f}",
                 )
                 for number, fifth in enumerate(scores.fifths, 1)
@@ -253,12 +253,3 @@ def _line(cells: Sequence[str]) -> str:
 def _name(metric: str, card: ModelCard) -> str:
     own = figures(card.cross_validation, card.currency)
     return next((figure.name for figure in own if figure.metric == metric), metric)
-
-
-def _figure(value: float) -> str:
-    """Write amounts without cents, and shares with three digits.
-
-    >>> _figure(1234.5), _figure(0.8612)
-    ('1,234', '0.861')
-    """
-    return f"{value:,.0f}" if abs(value) >= 1 else f"{value:.3f}"

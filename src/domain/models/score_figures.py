@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.models.evaluation import Metric
 from domain.models.scores import CLOSE
@@ -25,6 +25,9 @@ class Layout(Enum):
     RATIO = auto()
 
 
+_FORMATS: Final = {Layout.COUNT: ",.0f", Layout.SHARE: ".1%", Layout.RATIO: ",.3f"}
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of scores.
@@ -43,19 +46,25 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """Return the value as people read it; a small amount is no 0.
+        """Return the value as people read it.
 
-        >>> Figure("CRPS", 1234.5, Layout.MONEY).text, Figure("CRPS", 0.25, Layout.MONEY).text
-        ('1,234', '0.250')
         >>> Figure("R²", 0.8612, Layout.RATIO).text, Figure("coverage", 0.912, Layout.SHARE).text
         ('0.861', '91.2%')
         """
         if self.value is None:
             return ""
-        if self.layout is Layout.SHARE:
-            return f"{self.value:.1%}"
-        has_digits = self.layout is Layout.RATIO or (self.layout is Layout.MONEY and abs(self.value) < 1)
-        return f"{self.value:,.3f}" if has_digits else f"{self.value:,.0f}"
+        if self.layout is Layout.MONEY:
+            return amount(self.value)
+        return f"{self.value:{_FORMATS[self.layout]}}"
+
+
+def amount(value: float) -> str:
+    """Write an amount without cents, and one below 1 with three digits.
+
+    >>> amount(1234.5), amount(0.8612)
+    ('1,234', '0.861')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def figures(scores: Scores, currency: str) -> Iterator[Figure]:
