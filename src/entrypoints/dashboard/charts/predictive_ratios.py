@@ -30,7 +30,7 @@ def ratios(sides: Sequence[tuple[str, Scores]], words: Words) -> Markup:
     names = [name for name, _ in sides]
     return together(
         paragraph(words("models.ratios.lead"), "lead-in"),
-        ratio_rows(words("models.ratio"), words("models.group"), names, named, words),
+        ratio_rows(words("models.ratios"), words("models.group"), names, named, words),
     )
 
 
