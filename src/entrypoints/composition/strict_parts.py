@@ -38,4 +38,6 @@ def _choices_at(kind: type[Any], place: str) -> list[str]:
     info: Any = msgspec.inspect.type_info(kind)
     for name in place.split("."):
         info = next((field.type for field in getattr(info, "fields", ()) if field.encode_name == name), None)
+    if isinstance(info, msgspec.inspect.EnumType):
+        return sorted(str(member.value) for member in info.cls)
     return [str(value) for value in getattr(info, "values", ())]
