@@ -52,7 +52,7 @@ check: setup-dev ## format, lint, types, architecture
 	@$(MAKE) --no-print-directory -j 2 types style architecture
 
 types:
-	@$(BIN)/pyright
+	@$(BIN)/pyrefly check
 
 style:
 	@$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -18,14 +18,14 @@ class Source:
     """The nodes of a module's syntax tree, by their kind."""
 
     def __init__(self, text: str) -> None:
-        self._nodes: dict[type[ast.AST], list[ast.AST]] = {}
+        self._nodes: dict[type[ast.AST], list[Any]] = {}
         for node in ast.walk(ast.parse(text)):
             self._nodes.setdefault(type(node), []).append(node)
 
     def nodes(self, *kinds: type[_Node]) -> Iterator[_Node]:
         """Yield the nodes of these kinds, one kind after another."""
         for kind in kinds:
-            yield from self._nodes.get(kind, ())  # pyright: ignore[reportReturnType]  # listed by their own type
+            yield from self._nodes.get(kind, ())
 
     def docstrings(self) -> Iterator[ast.Constant]:
         """Yield the statements that are nothing but a text: docstrings, also those of attributes."""

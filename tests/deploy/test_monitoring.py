@@ -78,8 +78,8 @@ def exposed():
         metrics.grouped("predict")(2, 0, 0.01)
         container = web_container(load({"profile": "memory"}, environment={}))
         await crown(await container.get(ModelLedger))
-        columns = [replace(AGE, column=column) for column in (*FACTS, "expected", "pit")]
-        groups = [replace(ALL, group=group) for group in watched_groups(DEFAULT)]
+        columns = tuple(replace(AGE, column=column) for column in (*FACTS, "expected", "pit"))
+        groups = tuple(replace(ALL, group=group) for group in watched_groups(DEFAULT))
         await (await container.get(MonitoringReports)).add(replace(REPORT, columns=columns, groups=groups))
         app = create_app(container, ApiOptions(lambda _: None), DEFAULT, metrics=metrics)
         async with client_of(app) as api:

@@ -115,7 +115,7 @@ def original(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> BackedU
 @pytest.fixture
 def backed_up(original: BackedUp, tmp_path: Path) -> BackedUp:
     """A copy that the test may change."""
-    file = shutil.copy(original.file, tmp_path / original.file.name)
+    file = Path(shutil.copy(original.file, tmp_path / original.file.name))
     return replace(original, home=homes.copy(original.home, tmp_path / "home"), file=file)
 
 

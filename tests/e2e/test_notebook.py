@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -24,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def printed(notebook: nbformat.NotebookNode) -> list[str]:
+def printed(notebook: Any) -> list[str]:
     return [
         output.get("text", "") + str(output.get("data", {}).get("text/plain", ""))
         for cell in notebook.cells
@@ -33,7 +34,7 @@ def printed(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def test_it_trains_compares_predicts_explains_and_reports(home: Path):
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook: Any = nbformat.read(NOTEBOOK, as_version=4)
     try:
         NotebookClient(notebook, timeout=280, kernel_name="python3").execute()
     except CellExecutionError as error:
@@ -46,5 +47,5 @@ def test_it_trains_compares_predicts_explains_and_reports(home: Path):
 
 
 def test_it_holds_no_output_and_no_place_of_a_machine():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook: Any = nbformat.read(NOTEBOOK, as_version=4)
     assert not [cell for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")]

@@ -65,7 +65,7 @@ class Pipeline:
         who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
         self.run("git", *who, "commit", "--quiet", "--allow-empty", "-m", message)
 
-    def set(self, file: str, **values: str) -> None:
+    def write(self, file: str, **values: str) -> None:
         text = (self.folder / file).read_text()
         for name, value in values.items():
             text, count = re.subn(rf"(?m)^(\s*{name}:) *[^#\n]*", rf"\1 {value} ", text)
@@ -85,7 +85,7 @@ def pipeline(part: Callable[[str, str | None], None], tmp_path_factory: pytest.T
         copied(TREE / name, target)
     made.run("git", "init", "--quiet")
     for file, values in QUICK.items():
-        made.set(file, **values)
+        made.write(file, **values)
     assert made.repro() == ["sample", "data", "training", "optuna", "evaluate"]
     made.commit("First run")
     return made
@@ -114,7 +114,7 @@ def test_no_home_is_made_and_no_row_committed(pipeline: Pipeline) -> None:
 def test_a_parameter_changes_the_stages_that_read_it(
     pipeline: Pipeline, file: str, key: str, value: str, stages: set[str]
 ) -> None:
-    pipeline.set(file, **{key: value})
+    pipeline.write(file, **{key: value})
     try:
         assert pipeline.changed() == stages
     finally:
@@ -140,7 +140,7 @@ def test_changed_code_changes_the_stages_that_run_it(pipeline: Pipeline, file: s
 
 
 def test_what_depends_on_a_changed_parameter_runs_and_its_figures_are_compared(pipeline: Pipeline) -> None:
-    pipeline.set("config/tuning/counted.yaml", n_trials="4")
+    pipeline.write("config/tuning/counted.yaml", n_trials="4")
     assert pipeline.repro() == ["optuna", "evaluate"]
     parameters = json.loads(pipeline.dvc("params", "diff", "--json"))
     assert parameters == {"config/tuning/counted.yaml": {"n_trials": {"old": 1, "new": 4, "diff": 3}}}

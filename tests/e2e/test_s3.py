@@ -73,7 +73,7 @@ def arguments(source: str | Path, out: str | Path, *options: str) -> list[str]:
     return ["predict", "--input", str(source), "--output", str(out), "--json", *options]
 
 
-def run(s3: Any, home: Path, *words: Any, **changed: str | None) -> Ended:
+def run(s3: Any, home: Path, *words: Any, **changed: Any) -> Ended:
     return command.run(*arguments(*words), home=home, **{**s3.environment, **changed})
 
 

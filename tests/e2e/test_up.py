@@ -93,7 +93,7 @@ def processes_of(home: Path) -> list[str]:
     for process in psutil.process_iter():
         try:
             visible = [*process.cmdline(), *process.environ().values(), process.cwd()]
-        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
         if process.pid != os.getpid() and any(str(home) in text for text in visible):
             leaks.append(" ".join(process.cmdline()))

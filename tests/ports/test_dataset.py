@@ -1,6 +1,7 @@
 """The port `dataset`: the suite that is shipped, over every adapter; and what those that read tables promise."""
 
 from math import isnan
+from typing import cast
 
 import pytest
 
@@ -17,7 +18,8 @@ from tests.support.default_schema import DEFAULT, FACTS, READING
 
 def records():
     table = SyntheticClaims(DEFAULT, rows=60, seed=5).table()
-    return [ClaimRecord.of(DEFAULT, row) for row in table.to_dict("records")]
+    rows = cast("list[dict[str, object]]", table.to_dict("records"))
+    return [ClaimRecord.of(DEFAULT, row) for row in rows]
 
 
 class TestDataset(ClaimsDatasetContract):

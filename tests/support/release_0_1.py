@@ -79,7 +79,7 @@ async def main(url: str, work: str) -> None:
         await migrations.upgrade(url)
         return
     engine = connect(url, deadline=20)
-    predictions: Any = PostgresPredictions(engine)  # pyright: ignore[reportCallIssue]  # of 0.1, which has no schema
+    predictions: Any = PostgresPredictions(engine)  # pyrefly: ignore[missing-argument]  # of 0.1, which has no schema
     result = await (record if work == "record" else read)(predictions)
     await engine.dispose()
     sys.stdout.write(json.dumps(result))

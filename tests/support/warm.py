@@ -55,7 +55,8 @@ class Process:
         forks: bool = True,
     ) -> None:
         sys.audit("subprocess.Popen", "medcost", list(arguments), None, None)  # which tests may not start processes
-        self.args, self.returncode = list(arguments), None
+        self.args = list(arguments)
+        self.returncode: int | None = None
         ours: list[IO[str] | None] = []
         theirs: list[int] = []
         opened: list[int] = []

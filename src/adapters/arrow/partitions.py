@@ -77,7 +77,7 @@ class Partition(ScoringFile):
         state: size and time of change, which tell a changed file.
     """
 
-    name: str
+    name: str  # pyrefly: ignore[bad-override]  # frozen: the port only reads it
     source: str
     path: str
     out: str

@@ -51,7 +51,7 @@ class ArrowScoringFiles(ScoringFiles):
 
 @dataclass(frozen=True, slots=True)
 class _LocalFile(ScoringFile):
-    name: str
+    name: str  # pyrefly: ignore[bad-override]  # frozen: the port only reads it
     source: Path
     out: Path
 

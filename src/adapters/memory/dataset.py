@@ -69,6 +69,6 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
         missing = len(given) - len(values)
         numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
         if not numbers:
-            names = {True: "yes", False: "no"}
+            names: dict[object, str] = {True: "yes", False: "no"}
             return ColumnSummary(column, missing, counts=Counter(names.get(value) or str(value) for value in values))
         return ColumnSummary(column, missing, min(numbers), fmean(numbers), max(numbers))

@@ -58,7 +58,7 @@ class _Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class _MemoryFile(ScoringFile):
-    name: str
+    name: str  # pyrefly: ignore[bad-override]  # frozen: the port only reads it
     files: MemoryScoringFiles
     source: str
     out: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,7 @@ from domain.monitoring.alarms import Acknowledgement
 from domain.ports.alarms import Acknowledgements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -37,4 +37,8 @@ class PostgresAcknowledgements(Acknowledgements):
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(select(ACKNOWLEDGEMENTS).order_by(column.at.desc()))
-                return [Acknowledgement(**row) for row in rows.mappings()]
+                return [_acknowledgement(row) for row in rows.mappings()]
+
+
+def _acknowledgement(row: Mapping[Any, Any]) -> Acknowledgement:
+    return Acknowledgement(**row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,7 @@ from domain.operations.audit import AuditAction, AuditEntry
 from domain.ports.audit import AuditTrail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -45,10 +45,15 @@ class PostgresAuditTrail(AuditTrail):
         with translated():
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(statement)).mappings()
-                return [AuditEntry(**{**row, "action": AuditAction(row["action"])}) for row in rows]
+                return [_entry(row) for row in rows]
 
     async def forget(self, before: datetime) -> int:
         """Delete entries before a time."""
         with translated():
             async with self._engine.begin() as connection:
                 return (await connection.execute(delete(AUDIT_TRAIL).where(_COLUMN.at < before))).rowcount
+
+
+def _entry(row: Mapping[Any, Any]) -> AuditEntry:
+    fields: dict[str, Any] = {**row, "action": AuditAction(row["action"])}
+    return AuditEntry(**fields)

@@ -188,7 +188,7 @@ def translated() -> Iterator[None]:
         if away := _for_now(error, getattr(error, "sqlstate", None) or ""):
             raise away from error
         raise
-    except (OSError, TimeoutError, *_CUT) as error:
+    except (OSError, *_CUT) as error:
         raise _away(error) from error
 
 

@@ -101,7 +101,7 @@ def sample_statement(model: ModelReference, since: datetime, *, limit: int, outc
     return select(PREDICTIONS).where(table.id.in_(drawn)).order_by(table.id)
 
 
-def outcomes_statement(since: datetime) -> Select[Any]:
+def outcomes_statement(since: datetime) -> Select[*tuple[Any, ...]]:
     """Return the statement that sums up outcomes by the hour in which they were recorded."""
     table = PREDICTIONS.c
     hour = func.date_trunc("hour", table.outcome_at, "UTC").label("hour")

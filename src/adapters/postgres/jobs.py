@@ -175,8 +175,9 @@ def _held(id: UUID, worker: UUID) -> ColumnElement[bool]:
 
 
 def _job(row: Mapping[Any, Any]) -> Job:
-    fields = {name: row[name] for name in Job.__dataclass_fields__}
+    fields: dict[str, Any] = {name: row[name] for name in Job.__dataclass_fields__}
     problem = JobProblem(**row["problem"]) if row["problem"] else None
     progress = JobProgress(row["progress"], row["rows"], row["bad"])
     kind, state = JobKind(row["kind"]), JobState(row["state"])
-    return Job(**{**fields, "kind": kind, "state": state, "problem": problem, "progress": progress})
+    fields |= {"kind": kind, "state": state, "problem": problem, "progress": progress}
+    return Job(**fields)

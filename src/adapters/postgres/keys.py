@@ -90,7 +90,7 @@ class PostgresKeys(ApiKeys):
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(statement.order_by(API_KEYS.c.id.desc()))
-                return [KeyUse(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
+                return [KeyUse(**_fields(row)) for row in rows.mappings()]
 
     async def revoke(self, id: UUID) -> ApiKey:
         """Revoke a key."""
@@ -114,4 +114,8 @@ def _digest(secret: str) -> str:
 
 
 def _key(row: Mapping[Any, Any]) -> ApiKey:
-    return ApiKey(**{**row, "role": Role(row["role"])})
+    return ApiKey(**_fields(row))
+
+
+def _fields(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {**row, "role": Role(row["role"])}

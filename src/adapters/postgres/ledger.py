@@ -168,4 +168,5 @@ def _version(row: Mapping[Any, Any]) -> ModelVersion:
 
 
 def _entry(row: Mapping[Any, Any]) -> LedgerEntry:
-    return LedgerEntry(**{**row, "change": Change(row["change"])})
+    fields: dict[str, Any] = {**row, "change": Change(row["change"])}
+    return LedgerEntry(**fields)

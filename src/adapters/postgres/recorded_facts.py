@@ -25,7 +25,7 @@ MOST_KINDS: Final = 32
 """The most combinations in one index: a page reads the end of each, and more would take longer to plan."""
 OURS: Final = "predictions_facts_"
 """The prefix of the names of a schema's indexes."""
-_TYPES: Final = {SmallInteger: Kind.WHOLE, Double: Kind.NUMBER, Text: Kind.CHOICE, Boolean: Kind.FLAG}
+_TYPES: Final[dict[type, Kind]] = {SmallInteger: Kind.WHOLE, Double: Kind.NUMBER, Text: Kind.CHOICE, Boolean: Kind.FLAG}
 _NOT_GIVEN: Final = ""
 """The stored value of a missing choice or flag: no choice has this name."""
 

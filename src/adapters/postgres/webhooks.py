@@ -161,12 +161,18 @@ def _row(new: NewDelivery) -> dict[str, Any]:
 
 
 def _webhook(row: Mapping[Any, Any]) -> Webhook:
-    fields = {name: row[name] for name in Webhook.__dataclass_fields__}
-    return Webhook(**{**fields, "events": frozenset(map(WebhookEvent, row["events"]))})
+    fields: dict[str, Any] = {name: row[name] for name in Webhook.__dataclass_fields__}
+    fields["events"] = frozenset(map(WebhookEvent, row["events"]))
+    return Webhook(**fields)
 
 
 def _delivery(row: Mapping[Any, Any]) -> Delivery:
-    fields = {name: row[name] for name in Delivery.__dataclass_fields__}
-    attempts = [Attempt(**{**attempt, "at": datetime.fromisoformat(attempt["at"])}) for attempt in row["attempts"]]
-    event, state = WebhookEvent(row["event"]), DeliveryState(row["state"])
-    return Delivery(**{**fields, "event": event, "state": state, "attempts": tuple(attempts)})
+    fields: dict[str, Any] = {name: row[name] for name in Delivery.__dataclass_fields__}
+    fields |= {"event": WebhookEvent(row["event"]), "state": DeliveryState(row["state"])}
+    fields["attempts"] = tuple(map(_attempt, row["attempts"]))
+    return Delivery(**fields)
+
+
+def _attempt(stored: Mapping[str, Any]) -> Attempt:
+    fields: dict[str, Any] = {**stored, "at": datetime.fromisoformat(stored["at"])}
+    return Attempt(**fields)

@@ -76,13 +76,9 @@ def _compiled(estimator: Any) -> Step | None:
     if isinstance(estimator, Pipeline):
         return _chain([part for _, part in estimator.steps])
     if isinstance(estimator, FeatureUnion):
-        return _side_by_side([part for _, part in estimator.transformer_list])
+        return _side_by_side(estimator)
     if isinstance(estimator, TransformedTargetRegressor):
-        regressor = _compiled(estimator.regressor_)
-        if regressor is None or estimator.inverse_func is None:
-            return None
-        inverse: Step = estimator.inverse_func
-        return lambda rows: inverse(regressor(rows))
+        return _with_inverse(estimator)
     if isinstance(estimator, Hurdle):
         chance, size = _compiled(estimator.chance), _compiled(estimator.size)
         return (lambda rows: chance(rows) * size(rows)) if chance and size else None
@@ -112,16 +108,26 @@ def _chain(parts: list[Any]) -> Step | None:
     return run
 
 
-def _side_by_side(parts: list[Any]) -> Step | None:
+def _side_by_side(union: Any) -> Step | None:
+    parts = [part for _, part in union.transformer_list]
     steps = [step for step in map(_compiled, parts) if step]
     return (lambda rows: np.hstack([step(rows) for step in steps])) if len(steps) == len(parts) else None
 
 
+def _with_inverse(transformed: Any) -> Step | None:
+    regressor = _compiled(transformed.regressor_)
+    if regressor is None or transformed.inverse_func is None:
+        return None
+    inverse: Step = transformed.inverse_func
+    return lambda rows: inverse(regressor(rows))
+
+
 def _takes(part: Any) -> bool:
+    # pyrefly: ignore[missing-attribute]  # the stubs lack what an estimator was made with
     return isinstance(part, FunctionTransformer) and part.func is np.take
 
 
-def _products(part: PolynomialFeatures, taken: list[int]) -> Step:
+def _products(part: Any, taken: list[int]) -> Step:
     """Multiply only the columns of needed products; a column of ones takes the place of missing factors."""
     powers = part.powers_[taken]
     ones = powers.shape[1]
@@ -142,7 +148,7 @@ def _products(part: PolynomialFeatures, taken: list[int]) -> Step:
     return multiply
 
 
-def _function(part: FunctionTransformer) -> Step:
+def _function(part: Any) -> Step:
     if part.func is None:  # scikit-learn's identity
         return lambda rows: rows
     return partial(part.func, **(part.kw_args or {}))
@@ -183,7 +189,7 @@ def _forest(part: RandomForestRegressor) -> Step:
     return lambda rows: evaluate(np.asarray(rows, dtype=np.float32))
 
 
-def _boosting(part: HistGradientBoostingRegressor) -> Step | None:
+def _boosting(part: Any) -> Step | None:
     flat, inverse = FlatTrees.of_boosting(part), _LINKS.get(part.loss)
     if flat is None or inverse is None:
         return None
@@ -197,7 +203,7 @@ def _chance_by_boosting(part: HistGradientBoostingClassifier) -> Step | None:
     return _ensemble(flat, lambda rows: part.predict_proba(rows)[:, 1], expit)
 
 
-def _stages(part: GradientBoostingRegressor) -> Step | None:
+def _stages(part: Any) -> Step | None:
     if part.init != "zero" or part.learning_rate != 1.0:
         return None
     flat = FlatTrees.of_trees([estimator.tree_ for estimator in part.estimators_[:, 0]])

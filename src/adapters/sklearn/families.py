@@ -49,6 +49,7 @@ def _boosting(loss: str) -> Make:
 
 def _gamma_boosting(settings: Settings, seed: int, _: Schema) -> Hurdle:
     shared: Settings = {"early_stopping": False, "random_state": seed, **settings}
+    # pyrefly: ignore[bad-argument-type]  # the stubs know no gamma
     return Hurdle(HistGradientBoostingClassifier(**shared), HistGradientBoostingRegressor(loss="gamma", **shared))
 
 

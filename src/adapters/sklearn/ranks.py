@@ -182,6 +182,7 @@ class RankDistribution:
         target = np.log(away + max(float(np.quantile(away, 0.1)), 1e-3 * float(away.mean()), 1e-9))
         coefficients, intercept = np.zeros(features.columns.shape[1]), 0.0
         if with_spread:
+            # pyrefly: ignore[bad-argument-type]  # stubs: three penalties only
             ridge: Any = RidgeCV(_PENALTIES).fit(features.columns, target, weighting.unless_equal(weights))
             coefficients, intercept = ridge.coef_, float(ridge.intercept_)
         logs = features.columns @ coefficients + intercept

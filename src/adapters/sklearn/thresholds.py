@@ -149,7 +149,7 @@ def _step(values: Floats, charges: Floats, weights: Floats, design: Floats) -> i
         if best in tried or len(tried) == _ROUNDS:
             return best
         tried.append(best)
-        stepped = np.column_stack([design, np.arange(len(values)) >= best])
+        stepped = np.column_stack([design, (np.arange(len(values)) >= best).astype(np.float64)])
         residuals = np.abs(charges - median_regression(stepped, charges, 0.0, weights).predict(stepped))
         least = _LEAST_SHARE * np.average(residuals, weights=weights)
         if not least:

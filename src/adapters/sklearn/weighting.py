@@ -82,7 +82,7 @@ def weights_for(estimator: Any, weights: Floats) -> dict[str, Floats]:
 def weight_parameter(estimator: Any) -> str:
     """Return the name of the parameter of `fit` for weights; empty if the estimator has none."""
     if isinstance(estimator, TransformedTargetRegressor):
-        return weight_parameter(estimator.regressor)
+        return weight_parameter(estimator.regressor)  # pyrefly: ignore[missing-attribute]  # stubs: after `fit` only
     if isinstance(estimator, Pipeline):
         name, last = estimator.steps[-1]
         inner = weight_parameter(last)

@@ -105,6 +105,6 @@ def _member(value: object, name: str) -> object:
 def _texts(value: object) -> frozenset[str]:
     if isinstance(value, str):
         return frozenset({value})
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return frozenset(item for item in cast("list[object]", value) if isinstance(item, str))
     return frozenset()

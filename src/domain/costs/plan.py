@@ -97,7 +97,7 @@ class Plan:
             most, least = getattr(self, high), getattr(self, low)
             if broken.isdisjoint((high, low)) and None not in (most, least) and most < least:
                 errors.append(FieldError(high, "range", f"must not be below the {low} of {least:,.0f}"))
-        if not isinstance(self.name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # it comes from outside
+        if not isinstance(self.name, str):  # it comes from outside
             errors.append(FieldError("name", "type", "must be a text"))
         elif len(self.name) > LONGEST_NAME:
             errors.append(FieldError("name", "range", f"must have at most {LONGEST_NAME} characters"))

@@ -7,7 +7,7 @@ empty.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, final
 
 CAP: Final = 250_000.0
 """The amount at which costs are capped in the capped R²."""
@@ -107,6 +107,7 @@ class Calibration:
     coverage: float
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class ZeroScores:
     """The chance of a year without any cost: predicted and observed share of people, and the Brier score."""
@@ -139,6 +140,7 @@ class FifthScores:
     zero_observed: float
 
 
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActuarialScores:
     """The figures by which actuaries judge predictions of cost.

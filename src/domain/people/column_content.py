@@ -178,7 +178,7 @@ def codes_for_nothing(read: Mapping[float, int]) -> tuple[float, ...]:
     codes = [number for number in numbers if number < 0]
     are_codes = set(codes) <= _CODES | _CODES_BESIDE and any(read[code] > 1 for code in _CODES.intersection(codes))
     if not are_codes or len(numbers) - len(codes) < _FEWEST:
-        codes = []
+        codes.clear()
     numbers = numbers[len(codes) :]
     for i in range(_FEWEST, len(numbers)):
         is_far = numbers[i] > 2 * numbers[i - 1] - numbers[0]

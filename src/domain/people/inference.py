@@ -256,7 +256,7 @@ def _label(name: str) -> str:
     >>> _label("BloodPressure"), _label("fecha_de_ingreso"), _label("Género"), _label("IMC 2024")
     ('Blood pressure', 'Fecha de ingreso', 'Género', 'IMC 2024')
     """
-    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name))
+    words: list[str] = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name))
     text = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
     return text[:1].upper() + text[1:]
 

@@ -83,6 +83,7 @@ class FactColumn:
                     kind = "a whole number" if self.fact.kind is Kind.WHOLE else "a number"
                     detail = f"must be {kind}" + detail.removeprefix(f" of {self.style.currency}")
                 return FieldError(self.fact.name, "type", detail)
+        # pyrefly: ignore[missing-attribute]  # a float by `isinstance`; the checker leaves an int in
         if isinstance(cell, float) and cell.is_integer() and self.fact.kind is Kind.WHOLE:
             cell = int(cell)
         return self.fact.read(cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from domain.errors import MedcostError
 from domain.people.fact import Fact, Words
@@ -25,6 +25,7 @@ class InvalidSchema(MedcostError):
         self.problems = tuple(problems)
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class TodaysPrices:
     """What turns amounts in prices of the costs' year into prices that people pay now. It is shown, never predicted.

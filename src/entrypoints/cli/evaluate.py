@@ -61,7 +61,11 @@ def evaluate(
         from entrypoints.composition.scoring import score_model_folder  # scikit-learn takes seconds
 
         trained, scores, claims = score_model_folder(model, dataset)
-        model_facts = {"version": None, "family": trained.card.recipe.family, "digest": trained.digest}
+        model_facts: dict[str, object] = {
+            "version": None,
+            "family": trained.card.recipe.family,
+            "digest": trained.digest,
+        }
         name = f"{model.name} ({trained.card.recipe.name})"
     else:
         evaluated = _champion(settings, dataset)

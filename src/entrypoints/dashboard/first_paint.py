@@ -36,10 +36,10 @@ def remember_signatures() -> None:
         return look(MethodType(function, object()))
 
     @wraps(look)
-    def expects_arguments(handler: Callable[..., object]) -> bool:
-        if isinstance(handler, MethodType):
-            return of_method(handler.__func__)
-        return look(handler)
+    def expects_arguments(func: Callable[..., object]) -> bool:
+        if isinstance(func, MethodType):
+            return of_method(func.__func__)
+        return look(func)
 
     helpers.expects_arguments = expects_arguments
 

@@ -23,9 +23,10 @@ def quiet(server: AsyncServer) -> None:
     would write a traceback of up to eight kilobytes. What our own handlers of events raise is logged before it comes
     here.
     """
-    for library in (server, server.eio):
+    engine: Any = server.eio
+    for library in (server, engine):
         library.logger.setLevel(logging.CRITICAL)
-    server.eio.handle_request = _checked(server.eio.handle_request)
+    engine.handle_request = _checked(engine.handle_request)
     for event, handler in [*server.handlers["/"].items()]:
         server.on(event, _ignored if event == "log" else _checked(handler))
 

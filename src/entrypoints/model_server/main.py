@@ -98,7 +98,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     logging.getLogger("bentoml").setLevel(logging.WARNING)
     if multiprocessing.parent_process() is not None:
         end_with_parent(os.getppid())
-    service = MedcostModel.to_asgi(is_main=False)
+    service = MedcostModel.to_asgi(is_main=False)  # pyrefly: ignore[missing-attribute]  # BentoML made it a service
 
     async def shortened(scope: Scope, receive: Receive, send: Send) -> None:
         """Route requests past BentoML's middleware, which would triple the time of a small request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_a_step_of_the_wall_clock_hides_no_process() -> None:
 
 
 @pytest.mark.parametrize("changed", [{"ticks": 1}, {"boot": "another"}])
-def test_a_pid_that_was_given_away_again_is_not_alive(changed: dict[str, object]) -> None:
+def test_a_pid_that_was_given_away_again_is_not_alive(changed: dict[str, Any]) -> None:
     assert not replace(ProcessId.mine(), **changed).is_alive
 
 

@@ -4,6 +4,7 @@ import json
 import pickle
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_a_link_is_refused(copy, tmp_path):
 
 
 def test_a_type_outside_the_list_is_refused(copy):
-    estimator = DummyRegressor().fit([[0.0]], [0.0])
+    estimator: Any = DummyRegressor().fit([[0.0]], [0.0])
     estimator.constant_ = subprocess.Popen
     (copy / "estimator.skops").write_bytes(skops.io.dumps(estimator))
     with pytest.raises(ModelRefused, match="Popen"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.common.executor import LocalExecutor
@@ -34,7 +36,7 @@ async def publisher(tmp_path):
 
 async def test_the_served_model_scores_a_file(files, publisher):
     model = await LoadServedModel(publisher=publisher, loader=MemoryLoader(DEFAULT))()
-    seen = []
+    seen: list[Any] = []
     report = await ScoreFile(files=files)(
         model, "people/b", "costs/b", READING, on_batch=lambda *heard: seen.append(heard)
     )

@@ -1,5 +1,6 @@
 """A challenger answers again what the champion answered: real models, and figures worked out beside them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import sqrt
 from statistics import fmean, stdev
@@ -181,6 +182,6 @@ async def test_more_than_a_page_is_replayed_to_the_last(shadow, ask):
 async def test_there_must_be_a_champion_and_such_a_version(shadow):
     with pytest.raises(VersionNotFound):
         await shadow(3, MONTH)
-    nobody = ShadowModel(**{**vars(shadow), "ledger": MemoryLedger()})
+    nobody = replace(shadow, ledger=MemoryLedger())
     with pytest.raises(NoChampion):
         await nobody(2, MONTH)

@@ -179,7 +179,7 @@ async def test_of_too_few_nothing_is_compared_but_groups_are_told(month):
 
 async def test_a_model_that_keeps_no_rows_can_only_be_held_against_outcomes(monitor, made, tmp_path):
     flat = ModelVersion(1, write_flat_model(tmp_path / "flat", usd=100), NOW - MONTH, made.card)
-    without = MonitorChampion(**{**vars(monitor), "loader": MemoryLoader(DEFAULT)})
+    without = replace(monitor, loader=MemoryLoader(DEFAULT))
     await crown(without, flat, tmp_path / "flat")
     report = await without(MONTH)
     assert (report.reference_rows, report.columns, report.groups) == (0, (), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,13 @@ class World:
 
     def worker(self, **more) -> JobWorker:
         work = {JobKind.SCORING: ScoreByJob(scorer=self.scorer)}
-        given = {"every": 0.001, "lapse": 0.01, "place": lambda: self.files.place, "resumable": work, **more}
+        given: dict[str, Any] = {
+            "every": 0.001,
+            "lapse": 0.01,
+            "place": lambda: self.files.place,
+            "resumable": work,
+            **more,
+        }
         return JobWorker(self.jobs, self.clock, work, **given)
 
     async def add(self, caller=ANN, once=None):

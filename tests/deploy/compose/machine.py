@@ -76,7 +76,7 @@ class Machine:
         for process in reversed(self.running.values()):
             process.stop()
 
-    def environment(self, service: str) -> dict[str, str]:
+    def environment(self, service: str) -> dict[str, Any]:
         definition = self.services[service]
         variables = dict(self._image(service).get("ENV", {}))
         if not self.root(service):

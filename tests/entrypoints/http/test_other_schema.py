@@ -6,7 +6,7 @@ import pytest
 from dishka import Provider, Scope, provide
 
 from domain.costs.distribution import CostDistribution
-from domain.costs.explanation import Contribution, Explanation, PeopleAlike
+from domain.costs.explanation import Contribution, Explained, Explanation, PeopleAlike
 from domain.costs.prediction import Estimate, ModelReference
 from domain.people.schema import Schema
 from domain.ports.explainer import Explainer
@@ -51,7 +51,7 @@ class VisitModel(LoadedModel):
     async def model(self):
         return MODEL
 
-    async def explain(self, beneficiary, of="expected"):
+    async def explain(self, beneficiary, of: Explained = "expected"):
         cost = _cost(beneficiary).expected
         parts = tuple(Contribution(name, cost if name == "visits" else 0.0) for name in beneficiary.schema.names)
         return Explanation(0.0, parts, cost, PeopleAlike(0, 0, None, None, None), MODEL, 0.25, cost, of)

@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 import shutil
+from typing import Any
 
 import httpx
 import pytest
@@ -51,7 +52,7 @@ def a_type_outside_the_list(folder, trace):
     import skops.io
     from sklearn.dummy import DummyRegressor
 
-    estimator = DummyRegressor().fit([[0.0]], [0.0])
+    estimator: Any = DummyRegressor().fit([[0.0]], [0.0])
     estimator.constant_ = Leaves(trace)
     (folder / "estimator.skops").write_bytes(skops.io.dumps(estimator))
     return resealed(folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
 from nicegui import ui
 
@@ -41,7 +41,7 @@ _MOST_ROWS: Final = 60
 """Rows of a table below a chart; longer ones are in the file only."""
 
 
-class Written(Sequence[Sequence[str]]):
+class Written(Sequence[Sequence[str]], Generic[_Thing]):
     """Rows of a table, each written when it is read: most of those that are in a file only never are."""
 
     def __init__(self, things: Sequence[_Thing], write: Callable[[_Thing], Sequence[str]]) -> None:

@@ -17,7 +17,7 @@ from entrypoints.http.middleware.limits import ADDRESS, KEY, RateLimit, spend, t
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
-    from litestar.types import Guard, Scope
+    from litestar.types import Scope
 
     from entrypoints.http.options import ApiOptions
 
@@ -72,7 +72,7 @@ async def _key(connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:
         raise _unauthorized(str(unknown)) from None
 
 
-def guards(options: ApiOptions) -> list[Guard]:
+def guards(options: ApiOptions) -> list[RequireKey]:
     """Return the guards of the API."""
     return [RequireKey(options.key_limit)] if options.require_keys else []
 

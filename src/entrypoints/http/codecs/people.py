@@ -116,9 +116,9 @@ def _struct(schema: Schema) -> type[msgspec.Struct]:
 
 def _type(fact: Fact) -> Any:
     if fact.kind is Kind.CHOICE:
-        return Literal[fact.choices]
+        return Literal[fact.choices]  # pyrefly: ignore[invalid-literal]  # a type made at run time
     if fact.kind is Kind.FLAG:
-        return bool | Literal[YES, NO]
+        return bool | Literal[YES, NO]  # pyrefly: ignore[not-a-type]  # as above
     low, high = fact.bounds
     if fact.kind is Kind.WHOLE:
         return Annotated[int, Meta(ge=math.ceil(max(low, 1 - LARGEST)), le=math.floor(min(high, LARGEST - 1)))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 import structlog
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from litestar.types import (
         ASGIApp,
         HTTPReceiveMessage,
-        HTTPScope,
         Message,
         Receive,
         Scope,
@@ -101,22 +100,25 @@ class Edge:
             if body:
                 body.end()
             seconds = time.perf_counter() - started
+            # pyrefly: ignore[bad-typed-dict-key]  # it is of HTTP: Litestar types `type` as an enum, and not as the text
             method = scope["method"] if scope["method"] in _METHODS else "other"
             # paths without a route must not become labels: callers could create any number of them
             route = scope.get("path_template") or "none"
             self._metrics.answered(method, route, status, seconds)
             if status >= _ERRORS:
-                self._metrics.failed(scope.get(ERROR, "Refused"))
+                kind: Any = scope.get(ERROR, "Refused")
+                self._metrics.failed(kind)
             self._log.debug("answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2))
 
     def _completed(
-        self, given: Iterable[tuple[bytes, bytes]], request_id: bytes, scope: HTTPScope
+        self, given: Iterable[tuple[bytes, bytes]], request_id: bytes, scope: Scope
     ) -> list[tuple[bytes, bytes]]:
         """Add the headers of each answer, among them those against caching and scripts if the handler set none."""
         headers = [*given, *self._always, (b"x-request-id", request_id)]
         names = {name for name, _ in headers}
         headers += [header for header in _DEFAULT_HEADERS if header[0] not in names]
-        if quotas := scope.get(QUOTAS):
+        quotas: Any = scope.get(QUOTAS)
+        if quotas:
             headers += quota_headers(quotas)
         if (handler := scope.get("route_handler")) and (deprecation := handler.opt.get(DEPRECATION)):
             headers += deprecation.headers
@@ -124,7 +126,7 @@ class Edge:
             headers.append((b"connection", b"close"))
         return headers
 
-    def _too_early(self, scope: HTTPScope) -> float:
+    def _too_early(self, scope: Scope) -> float:
         limit, client = self._options.address_limit, scope.get("client")
         return spend(scope, ADDRESS, limit, subscriber(client[0])) if limit and client else 0
 

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
     from litestar.types import (
         ASGIApp,
-        Guard,
         HTTPReceiveMessage,
-        HTTPScope,
         Receive,
         Scope,
         Send,
@@ -63,7 +61,7 @@ class UsualPredictions:
         *,
         shared: Shared,
         use_case: Callable[[], Awaitable[PredictCost]],
-        guards: Sequence[Guard] = (),
+        guards: Sequence[access.RequireKey] = (),
     ) -> None:
         self._app, self._shared, self._use_case, self._guards = app, shared, use_case, guards
         self._predict_cost: PredictCost | None = None
@@ -95,7 +93,7 @@ class UsualPredictions:
         await send({"type": "http.response.start", "status": 201, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
-    async def _answer(self, scope: HTTPScope, person: Beneficiary) -> tuple[str, bytes]:
+    async def _answer(self, scope: Scope, person: Beneficiary) -> tuple[str, bytes]:
         """Return location and body of the answer."""
         predict_cost = self._predict_cost = self._predict_cost or await self._use_case()
         made = await predict_cost(person, owner=access.caller_in(scope).owner)
@@ -103,7 +101,8 @@ class UsualPredictions:
         body = msgspec.json.encode(PredictionOut.of(made, await self._shared.about(made.model)))
         return place_in(scope, f"/predictions/{made.id}"), body
 
-    def _has_usual_head(self, scope: HTTPScope) -> bool:
+    def _has_usual_head(self, scope: Scope) -> bool:
+        # pyrefly: ignore[bad-typed-dict-key]  # it is of HTTP: Litestar types `type` as an enum, and not as the text
         if scope["path"] != _PATH or scope["method"] != "POST" or scope["query_string"]:
             return False
         headers = dict(scope["headers"])
