@@ -14,6 +14,7 @@ import yaml
 
 from domain.errors import MedcostError
 from domain.people.fact import ANY_LANGUAGE, Fact, Kind, in_language
+from domain.people.meaning import shown
 from domain.people.schema import CostColumn, InvalidSchema, Roles, Schema, TodaysPrices
 from domain.people.schema_rules import SchemaProblem
 
@@ -27,6 +28,10 @@ _MESSAGES: Final = "en"
 _fields: Final = cache(msgspec.structs.fields)
 _MOST_VALUES: Final = 100_000
 """Values of a file, with those that its aliases stand for: a few aliases of aliases stand for billions."""
+_MANY: Final = f"takes the file beyond {_MOST_VALUES:,} values: shorten lists, and write out what an alias stands for"
+_DEEP: Final = (
+    "is nested too deeply: take lists out of one another, and write out what an alias stands for"
+)
 _EXPECTED: Final = re.compile(r"Expected `(\w+)[^`]*`, got `\w+`$")
 _KINDS: Final = {
     "int": "a whole number",
@@ -176,12 +181,12 @@ class _Reading:
             return None
         except RecursionError:
             node = None
-            self._report("file", "is nested too deeply")
+            self._report("file", _DEEP)
         try:
-            return None if node is None else self._value(node, "")
-        except RecursionError:  # an alias of what it is a part of
-            self._report("file", "is nested too deeply: write out what an alias stands for")
-            return None
+            value = None if node is None else self._value(node, "")
+        except RecursionError:  # also for an alias of what it is a part of
+            value = self._report("file", _DEEP)
+        return None if self.values > _MOST_VALUES else value
 
     def part(self, place: str, value: object, kind: type[_Part]) -> _Part | None:
         """Return a mapping as a part of the schema; None if it is none, and what is wrong is reported."""
@@ -217,12 +222,14 @@ class _Reading:
             msgspec.convert(value, kind, strict=False)
         except msgspec.ValidationError as error:
             kinds = f"give one of {', '.join(Kind)}" if kind is Kind else _expected(str(error))
-            self._report(place, f"{value!r} does not fit: {kinds}")
+            self._report(place, f"{shown(repr(value))} does not fit: {kinds}")
 
     def _value(self, node: yaml.Node, place: str) -> object:
         self.values += 1
         if self.values > _MOST_VALUES:
-            raise RecursionError
+            if self.values == _MOST_VALUES + 1:
+                self._report(place.partition(".")[0], _MANY)
+            return None
         self.lines.setdefault(place or "file", node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return dict(self._items(node, place))
@@ -235,6 +242,10 @@ class _Reading:
     def _items(self, node: yaml.MappingNode, place: str) -> Iterator[tuple[str, object]]:
         seen = set[str]()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.lines.setdefault(place or "file", key.start_mark.line + 1)
+                self._report(place or "file", "has a list or a mapping for a key: write a word before the colon")
+                continue
             name = str(key.value)
             below = f"{place}.{name}".lstrip(".")
             self.lines[below] = key.start_mark.line + 1

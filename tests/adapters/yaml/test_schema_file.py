@@ -124,6 +124,7 @@ def test_no_and_yes_and_digits_stay_words():
         ("name: clinic\n", "", 1, "file", "name is missing"),
         ("cost: {column: paid,", "cost: {column: paid, column: paid,", 3, "cost.column", "twice"),
         ("name: clinic", "name: [", 3, "file", "no YAML"),
+        ("name: clinic\n", "name: clinic\n? [a, b]\n: 1\n", 1, "file", "a word before the colon"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_its_key_and_the_next_step(was, is_now, line, place, words):
@@ -145,5 +146,14 @@ def test_what_is_no_mapping_and_what_cannot_be_read_are_refused(tmp_path):
 
 def test_aliases_that_stand_for_billions_of_values_are_refused():
     tenfold = [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
-    with pytest.raises(InvalidSchemaFile, match="write out what an alias stands for"):
+    with pytest.raises(InvalidSchemaFile, match=r"line \d+: a\d+: takes the file beyond 100,000 values: shorten lists"):
         schema_of("\n".join(["a0: &a0 [x]", *tenfold, SMALL]))
+
+
+def test_too_many_values_and_too_deep_ones_are_told_apart():
+    many = SMALL.replace("[no, yes,", f"[{','.join(['x'] * 100_001)},")
+    ((line, place, words),) = mistakes(many)
+    assert (line, place) == (4, "facts")
+    assert words.startswith("takes the file beyond 100,000 values")
+    ((_, place, words),) = mistakes(SMALL.replace("name: clinic", f"name: {'[' * 5000}{']' * 5000}"))
+    assert (place, words.partition(":")[0]) == ("file", "is nested too deeply")
