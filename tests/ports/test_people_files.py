@@ -207,7 +207,7 @@ def written_as_parquet(*cells: object) -> pa.Table:
         ((27, 27.9), [27.0, 27.9]),
         ((None, 1.5), [None, 1.5]),
         ((1, "N/A"), ["1", "N/A"]),
-        ((True, 3), ["True", "3"]),
+        ((True, 3), ["true", "3"]),
         ((2**60, 0.5), [str(2**60), "0.5"]),
         ((10**25, None), [str(10**25), None]),
         ((Decimal("1.5"), Decimal("100.25")), ["1.5", "100.25"]),

@@ -11,7 +11,7 @@ from domain.costs.estimate_columns import codes_of
 from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 OURS: Final = (*ANSWERS, ABOVE)
 """Columns of answers, which replace columns of the same names in a file."""
+TYPES: Final[Mapping[str, pa.DataType]] = {
+    **dict.fromkeys((*ANSWERS[:5], ABOVE), pa.float64()), ANSWERS[5]: pa.string(), ANSWERS[6]: pa.int64(),
+}  # fmt: skip
+"""The type of each column of answers."""
 
 
 class Answers:

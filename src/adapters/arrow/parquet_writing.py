@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import IO, TYPE_CHECKING, Any, Final
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,7 +26,8 @@ def write_rows(
     """Write batches of rows.
 
     The rows wait in a temporary file until the last has shown which types there are. Whole numbers and others become
-    numbers; values of other different types become texts, and so does a column without any value.
+    numbers, objects with other keys become objects with the keys of all; values of other different types become texts,
+    and so does a column without any value.
 
     Args:
         file: open for writing.
@@ -34,18 +36,21 @@ def write_rows(
         types: types of columns that are known beforehand.
     """
     seen: dict[str, set[pa.DataType]] = {name: set() for name in columns}
+    long = set[str]()
     sizes: list[int] = []
     with tempfile.TemporaryFile() as waiting:
         for batch in filter(None, rows):
             arrays = [array_of([row.get(name) for row in batch], types.get(name)) for name in columns]
             for name, array in zip(columns, arrays, strict=True):
-                seen[name].add(_kind(array))
+                seen[name].add(array.type)
+                if _is_long(array):
+                    long.add(name)
             sink = pa.BufferOutputStream()
             table = pa.RecordBatch.from_arrays(arrays, names=list(columns))
             with pa.ipc.new_stream(sink, table.schema) as stream:
                 stream.write_batch(table)
             sizes.append(waiting.write(sink.getvalue()))
-        schema = pa.schema([(name, types.get(name) or _common(seen[name])) for name in columns])
+        schema = pa.schema([(name, types.get(name) or _common(seen[name], is_long=name in long)) for name in columns])
         waiting.seek(0)
         with pq.ParquetWriter(file, schema) as writer:
             for size in sizes:
@@ -57,14 +62,11 @@ def write_rows(
 def array_of(values: Sequence[Any], kind: pa.DataType | None = None) -> pa.Array:
     """Return values as an array: of a type, of their own type, or as texts where they are of several."""
     try:
-        return with_plain_texts(pa.array(values, kind))
+        array = with_plain_texts(pa.array(values, kind))
     except (pa.ArrowException, OverflowError):
         return _texts(values)
-
-
-def table_of(rows: Sequence[Row], names: Iterable[str]) -> pa.Table:
-    """Return rows as a table with these columns; a row that lacks one has no value there."""
-    return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+    # Arrow takes true among fractions for 1
+    return _texts(values) if pa.types.is_floating(array.type) and bool in map(type, values) else array
 
 
 def held_by(schema: pa.Schema, table: pa.Table) -> pa.Table:
@@ -97,19 +99,23 @@ def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
-def _kind(array: pa.Array) -> pa.DataType:
-    """Return the type of an array; text for whole numbers that a float would round."""
-    if pa.types.is_int64(array.type) and any(abs(value) > _EXACT for value in array.drop_null().to_pylist()):
+def _is_long(array: pa.Array) -> bool:
+    """Return whether a float would round a whole number of an array."""
+    return pa.types.is_int64(array.type) and any(abs(value) > _EXACT for value in array.drop_null().to_pylist())
+
+
+def _common(kinds: set[pa.DataType], *, is_long: bool) -> pa.DataType:
+    """Return the type that holds the values of all these; ``is_long``: some whole number is none that a float holds."""
+    if {pa.int64(), pa.float64()} <= kinds and is_long:
         return pa.string()
-    return array.type
-
-
-def _common(kinds: set[pa.DataType]) -> pa.DataType:
-    """Return the type that holds the values of all these."""
     kinds = kinds - {pa.null()}
-    if kinds == {pa.int64(), pa.float64()}:
-        return pa.float64()
-    return kinds.pop() if len(kinds) == 1 else pa.string()
+    if len(kinds) > 1 and kinds != {pa.int64(), pa.float64()} and not all(map(pa.types.is_nested, kinds)):
+        return pa.string()
+    try:
+        merged = pa.unify_schemas([pa.schema([("", kind)]) for kind in kinds], promote_options="permissive")
+    except pa.ArrowException:
+        return pa.string()
+    return merged.types[0] if kinds else pa.string()
 
 
 def _as(array: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -117,8 +123,14 @@ def _as(array: pa.Array, kind: pa.DataType) -> pa.Array:
         return array
     if pa.types.is_null(array.type) or pa.types.is_float64(kind):
         return array.cast(kind)
-    return _texts(array.to_pylist())
+    return pa.array(array.to_pylist(), kind) if pa.types.is_nested(kind) else _texts(array.to_pylist())
 
 
 def _texts(values: Sequence[Any]) -> pa.Array:
-    return pa.array([None if value is None else str(value) for value in values], pa.string())
+    return pa.array([None if value is None else _text(value) for value in values], pa.string())
+
+
+def _text(value: object) -> str:
+    """Return a value as text: lists, objects and true as JSON writes them."""
+    is_json = isinstance(value, bool | dict | list)
+    return msgspec.json.encode(value, enc_hook=str).decode() if is_json else str(value)

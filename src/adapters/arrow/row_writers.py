@@ -10,15 +10,17 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adapters.arrow.answers import OURS, Answers
+from adapters.arrow.answers import OURS, TYPES, Answers
 from adapters.arrow.columns import with_plain_texts
-from adapters.arrow.parquet_writing import held_by, table_of
+from adapters.arrow.parquet_writing import held_by, write_rows
+from adapters.arrow.waiting_rows import columns_of, objects
 from adapters.arrow.workbook_writing import write_workbook
 from domain.people.people_table import ANSWERS
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _MONEY: Final = frozenset(ANSWERS[:4])
 
+_ROWS: Final = 10_000
+"""Rows of a row group of Parquet that is written in one go."""
 _MAGIC: Final = b"PAR1"
 _FOOTER_END: Final = 8
 
@@ -77,9 +81,21 @@ class _Workbook(_JsonLines):
 
     def close(self, place: Path) -> None:
         """Write the workbook in place of the lines."""
-        self._file.seek(0)
         draft = place.with_name(f"{place.name}.workbook")
         write_workbook(self._file, draft)
+        draft.replace(place)
+
+
+class _ParquetOfObjects(_JsonLines):
+    """Grows as JSON Lines: only the last object shows which keys there are, and of which types."""
+
+    def close(self, place: Path) -> None:
+        """Write the Parquet file in place of the lines."""
+        draft = place.with_name(f"{place.name}.parquet")
+        columns, _ = columns_of(self._file)
+        rows = objects(self._file)
+        with draft.open("wb") as file:
+            write_rows(file, columns, iter(lambda: [*islice(rows, _ROWS)], []), TYPES)
         draft.replace(place)
 
 
@@ -128,7 +144,7 @@ class _Parquet:
     def write(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> None:
         if not len(batch):
             return
-        table = self._answered(batch, answers)
+        table = self._answered(cast("pa.RecordBatch", batch), answers)  # lists have a writer of their own
         if self._piece is None:
             # Arrow begins a file at offset 0 only, but what is appended goes to the end wherever the pointer stands,
             # and takes it along: all offsets count from the beginning of the whole file
@@ -174,32 +190,20 @@ class _Parquet:
         self._file.seek(end - _FOOTER_END - size)
         return pq.read_metadata(pa.BufferReader(_MAGIC + self._file.read(size + _FOOTER_END)))
 
-    def _answered(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> pa.Table:
-        if not isinstance(batch, list):
-            table = pa.Table.from_batches([batch])
-            if self._schema is None:
-                names = [name for name in table.schema.names if name not in OURS]
-                self._schema = pa.schema([table.schema.field(name) for name in names])
-            elif table.schema.names == self._schema.names:  # the first rows decide the types
-                table = held_by(self._schema, table)
-        else:
-            # of the rows of the first batch, as in CSV: a row need not have all keys
-            names = self._schema.names if self._schema else dict.fromkeys(name for row in batch for name in row)
-            table = table_of(batch, names)
-            if self._schema is not None:
-                table = held_by(self._schema, table)
-            else:  # the first rows decide the types; a column that is empty there holds text
-                nulls = [
-                    pa.field(column.name, pa.string() if pa.types.is_null(column.type) else column.type)
-                    for column in table.schema
-                ]
-                self._schema = pa.schema(nulls)
-                table = table.cast(self._schema)
+    def _answered(self, batch: pa.RecordBatch, answers: Answers) -> pa.Table:
+        table = pa.Table.from_batches([batch])
+        if self._schema is None:
+            names = [name for name in table.schema.names if name not in OURS]
+            self._schema = pa.schema([table.schema.field(name) for name in names])
+        elif table.schema.names == self._schema.names:  # the first rows decide the types
+            table = held_by(self._schema, table)
         return answers.beside(table)
 
 
-RowWriter: TypeAlias = _Csv | _JsonLines | _Workbook | _Parquet
+RowWriter: TypeAlias = _Csv | _JsonLines | _Workbook | _Parquet | _ParquetOfObjects
 WRITERS: Final[Mapping[str, type[RowWriter]]] = {
     ".csv": _Csv, ".xlsx": _Workbook, ".parquet": _Parquet, ".jsonl": _JsonLines,
 }  # fmt: skip
 """The writer of each ending that a file may have."""
+WRITERS_OF_OBJECTS: Final[Mapping[str, type[RowWriter]]] = {**WRITERS, ".parquet": _ParquetOfObjects}
+"""The writer of each ending for rows that are objects of JSON, whose keys and types may change from row to row."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from domain.costs.scoring import PeopleBatch, ScoringJob
 
 _CELLS: Final[Mapping[str, Cells]] = {".parquet": "columns", ".csv": "texts"}
-_READER: Final = "4"
-"""The version of the way a file is cut into batches: a file that another version has begun is begun anew."""
+_READER: Final = "5"
+"""The version of the way a file is cut into batches and grows: a file that another version has begun is begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _LocalFile(ScoringFile):
 
     @contextmanager
     def opened(self, job: ScoringJob) -> Iterator[_LocalRun]:
-        with growing(self.out, self._about(job)) as answers:
+        with growing(self.out, self._about(job), objects=self.source.suffix.lower() == ".jsonl") as answers:
             yield _LocalRun(PeopleReader(self.source, job.rules), answers, job, self.out.suffix.lower())
 
     def _about(self, job: ScoringJob) -> dict[str, str]:

@@ -10,16 +10,15 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import msgspec
 
 from adapters.arrow.reading import unusable
+from adapters.arrow.waiting_rows import columns_of, objects
 from adapters.arrow.workbook_archive import MOST_ROWS
-from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that XML cannot hold."""
-_BEHIND: Final = (*ANSWERS, ABOVE, LEFT_OUT)
 _WIDTH: Final = 14
 
 
@@ -33,17 +32,11 @@ def write_workbook(lines: IO[bytes], place: Path) -> None:
     Raises:
         InvalidInput: if a sheet cannot hold so many rows.
     """
-    names: dict[str, None] = {}
-    count = 0
-    for row in _objects(lines):
-        names |= dict.fromkeys(row)
-        count += 1
+    columns, count = columns_of(lines)
     if count >= MOST_ROWS:
         message = f"it has {count:,} rows, and a sheet holds {MOST_ROWS - 1:,} below its header: choose another kind"
         raise unusable(place, message)
-    lines.seek(0)
-    columns = [*(name for name in names if name not in _BEHIND), *(name for name in _BEHIND if name in names)]
-    save_workbook(columns, ([row.get(name) for name in columns] for row in _objects(lines)), place)
+    save_workbook(columns, ([row.get(name) for name in columns] for row in objects(lines)), place)
 
 
 def save_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]], place: Path | IO[bytes]) -> None:
@@ -74,11 +67,6 @@ def save_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]], plac
     for row in rows:
         sheet.append([*map(cell, row)])
     book.save(place)
-
-
-def _objects(lines: IO[bytes]) -> Iterator[dict[str, Any]]:
-    decoder = msgspec.json.Decoder(dict[str, Any])
-    return (decoder.decode(line) for line in lines)
 
 
 def _letters(place: int) -> str:

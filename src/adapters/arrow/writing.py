@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from adapters.arrow.answers import Answers
 from adapters.arrow.reading import ending_of, unusable
-from adapters.arrow.row_writers import WRITERS, RowWriter
+from adapters.arrow.row_writers import WRITERS, WRITERS_OF_OBJECTS, RowWriter
 from adapters.common.locks import try_lock
 from domain.errors import HomeInUse
 
@@ -43,16 +43,18 @@ class GrowingFile:
 
     Args:
         state: the progress.
-        rows: the writer of its format.
+        objects: whether the rows are objects of JSON.
     """
 
     state: _State
     _file: IO[bytes]
     _place: Path
+    objects: bool = False
     _rows: RowWriter = field(init=False)
 
     def __post_init__(self) -> None:
-        self._rows = WRITERS[ending_of(self._place, WRITERS)](self._file, self.state.pieces)
+        writers = WRITERS_OF_OBJECTS if self.objects else WRITERS
+        self._rows = writers[ending_of(self._place, writers)](self._file, self.state.pieces)
 
     @property
     def done(self) -> int:
@@ -105,12 +107,13 @@ class GrowingFile:
 
 
 @contextmanager
-def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
+def growing(place: Path, job: Mapping[str, str], *, objects: bool = False) -> Iterator[GrowingFile]:
     """Open a file that appears in its place when the block ends; after an error it can be continued later.
 
     Args:
         place: the final path of the file.
         job: everything that the answers depend on: a file of another job is begun anew.
+        objects: whether the rows are objects of JSON, whose keys and types may change from row to row.
 
     Raises:
         ConfigurationError: for another ending.
@@ -126,7 +129,7 @@ def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
             state = _read_state(place, job, file)
             file.truncate(state.size)
             file.seek(0, io.SEEK_END)
-            grown = GrowingFile(state, file, place)
+            grown = GrowingFile(state, file, place, objects)
             try:
                 yield grown
             except BaseException:

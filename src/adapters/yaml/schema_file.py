@@ -29,9 +29,7 @@ _fields: Final = cache(msgspec.structs.fields)
 _MOST_VALUES: Final = 100_000
 """Values of a file, with those that its aliases stand for: a few aliases of aliases stand for billions."""
 _MANY: Final = f"takes the file beyond {_MOST_VALUES:,} values: shorten lists, and write out what an alias stands for"
-_DEEP: Final = (
-    "is nested too deeply: take lists out of one another, and write out what an alias stands for"
-)
+_DEEP: Final = "is nested too deeply: take lists out of one another, and write out what an alias stands for"
 _EXPECTED: Final = re.compile(r"Expected `(\w+)[^`]*`, got `\w+`$")
 _KINDS: Final = {
     "int": "a whole number",

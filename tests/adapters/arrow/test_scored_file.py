@@ -15,6 +15,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from adapters.arrow.parquet_writing import write_rows
 from adapters.arrow.scoring_files import ArrowScoringFiles
 from adapters.memory.loader import MemoryLoader, write_flat_model
 from adapters.memory.predictor import NeighbourPredictor
@@ -22,7 +23,7 @@ from adapters.memory.sample import small_sample
 from application.costs.score_file import score
 from domain.costs.prediction import ModelReference, NewPrediction, Published
 from domain.costs.scoring import BATCH_ROWS, ScoringJob
-from domain.errors import HomeInUse, InvalidInput, PredictorUnavailable
+from domain.errors import HomeInUse, PredictorUnavailable
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT, READING
 
@@ -182,15 +183,39 @@ async def test_columns_that_answers_take_the_place_of_are_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "later"),
-    [("bmi", 27.9), ("note", "x"), ("note", 10**25), ("seen", 3), ("share", True), ("place", {"b": 1})],
+    ("column", "later", "written"),
+    [
+        ("bmi", 27.9, [27.0, 27.0, 27.9]),
+        ("note", "x", ["1", "1", "x"]),
+        ("note", 10**25, ["1", "1", str(10**25)]),
+        ("note", 2**60 + 1, [1, 1, 2**60 + 1]),
+        ("seen", 3, ["true", "true", "3"]),
+        ("share", True, ["0.5", "0.5", "true"]),
+        ("place", {"b": [1]}, [{"a": 1, "b": None}, {"a": 1, "b": None}, {"a": None, "b": [1]}]),
+        ("place", [1], ['{"a":1}', '{"a":1}', "[1]"]),
+        ("new", 7, [None, None, 7]),
+    ],
 )
-async def test_no_value_is_cut_where_the_first_rows_have_another_type(tmp_path, column, later):
+async def test_no_value_is_cut_where_the_first_rows_have_another_type(tmp_path, column, later, written):
     first = {**ANN, "bmi": 27, "note": 1, "seen": True, "share": 0.5, "place": {"a": 1}}
+    rows = [first, first, {**first, column: later}]
     source = tmp_path / "in.jsonl"
-    source.write_text("\n".join(map(json.dumps, [first, first, {**first, column: later}])))
-    with pytest.raises(InvalidInput, match="a column changes its type, which Parquet cannot hold"):
-        await predict_file(Mortal(), MODEL, source, tmp_path / "out.parquet", at_once=2)
+    source.write_text("\n".join(map(json.dumps, rows)))
+    await predict_file(Mortal(), MODEL, source, tmp_path / "out.parquet", at_once=2)
+    assert [row[column] for row in read(tmp_path / "out.parquet")] == written
+    groups = tmp_path / "groups.parquet"
+    with groups.open("wb") as file:
+        write_rows(file, list(rows[-1]), [rows[:2], rows[2:]], {})
+    assert [row[column] for row in read(groups)] == written
+
+
+async def test_a_column_of_objects_may_turn_into_fractions_after_many_rows(tmp_path):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.parquet"
+    source.write_text("\n".join(json.dumps({**ANN, "bmi": bmi}) for bmi in [27] * 10_000 + [27.5]))
+    await predict_file(Mortal(), MODEL, source, out)
+    written = pq.read_table(out)
+    assert (written.schema.field("bmi").type, written.num_rows) == (pa.float64(), 10_001)
+    assert written.column("bmi")[10_000].as_py() == 27.5
 
 
 async def test_the_same_number_written_in_another_way_is_no_other_type(tmp_path):
