@@ -38,6 +38,8 @@ _MONTHS: Final = frozenset(
         *("ene", "abr", "ago", "set", "dic"),
     )
 )
+_COMPACT: Final = re.compile(r"(?:19|20)\d{6}")
+"""A date without signs between year, month and day, as claims files write it."""
 _LAST_DAY: Final = 31
 """Of a month: a greater number is a year."""
 
@@ -52,7 +54,7 @@ class ColumnContent:
         nothing: how many of them say so in which words that there is no value; "" for empty ones.
         texts: the different texts, and how often each stands there; not all of them if ``is_wide``.
         is_wide: whether there are more different texts than are remembered.
-        dates: how many cells are dates, such as 2024-01-31 or 31/01/2024.
+        dates: how many cells are dates, such as 2024-01-31, 31/01/2024 or 20240131.
     """
 
     name: str
@@ -191,6 +193,8 @@ def _is_date(text: str) -> bool:
     named = _NAMED_MONTH.fullmatch(text)
     if named:
         return named[1].casefold() in _MONTHS
+    if _COMPACT.fullmatch(text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     parts = text[:10].replace("/", "-").replace(".", "-").split("-")
     if len(parts) != len(("year", "month", "day")) or not all(part.isdigit() for part in parts):
         return False

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _COSTS: Final = (
     *("charges", "charge", "cost", "costs", "expenditure", "expenditures", "expense", "expenses", "spending", "paid"),
-    *("costo", "costos", "gasto", "gastos", "cargos", "kosten"),
+    *("costo", "costos", "gasto", "gastos", "cargos", "totexp", "kosten", "ausgaben", "leistungsausgaben"),
+    *("depense", "depenses", "cout", "couts", "custo", "custos", "despesa", "despesas"),
 )
 """Words in the name of a column that say that it is a cost, in the order of how much they say."""
 _PERHAPS: Final = (
@@ -66,6 +67,9 @@ def find_cost(contents: Sequence[ColumnContent], cost: str | None, currency: str
         ConfigurationError: if no such column is there, or none can be the cost.
     """
     names = ", ".join(content.name for content in contents)
+    if not any(content.cells for content in contents):
+        message = f"the file has no row below its columns {names}: give one with rows"
+        raise ConfigurationError(message)
     if cost is not None:
         chosen = next((content for content in contents if fold(content.name) == fold(cost)), None)
         if chosen is None:
@@ -76,7 +80,7 @@ def find_cost(contents: Sequence[ColumnContent], cost: str | None, currency: str
         unsure = [] if numbers else [f"many cells of {chosen.name} are no amounts of {code}: their rows are refused"]
         return CostChoice(chosen, code, [*unsure, *_remarks(chosen, numbers, currency)])
     candidates = [
-        _Candidate(content, code, numbers, words_of(content.name))
+        _Candidate(content, code, numbers, _without_years(content.name))
         for content in contents
         if (numbers := content.numbers(code := currency or _currency_of(content)))
     ]
@@ -86,9 +90,19 @@ def find_cost(contents: Sequence[ColumnContent], cost: str | None, currency: str
     elif likely := _by_cells(candidates):
         unsure = [f"no name says which column is the cost; {likely.column.name} is the last with many amounts"]
     else:
-        message = f"no column looks like a cost: name it with --cost COLUMN; the columns are {names}"
+        message = (
+            f"no column looks like a cost: {_unreadable(contents)}name it with --cost COLUMN; the columns are {names}"
+        )
         raise ConfigurationError(message)
     return CostChoice(likely.column, likely.currency, [*unsure, *_remarks(likely.column, likely.numbers, currency)])
+
+
+def _unreadable(contents: Sequence[ColumnContent]) -> str:
+    """Return what is wrong with the cells of a column that is called a cost; empty if there is none."""
+    named = [content for content in contents if content.texts and {*_without_years(content.name)} & {*_COSTS}]
+    if not named:
+        return ""
+    return f"cells of {named[0].name} are no amounts ({quoted(list(named[0].texts))}): write plain numbers, or "
 
 
 def _by_name(candidates: Sequence[_Candidate]) -> _Candidate | None:
@@ -161,6 +175,11 @@ def words_of(name: str) -> list[str]:
     letters = without_accents(name)
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", letters)
     return re.findall(r"[a-z0-9]+", apart.casefold())
+
+
+def _without_years(name: str) -> list[str]:
+    """Return the words of a name without digits behind them: TOTEXP21 and cost_2021 are called as other costs are."""
+    return [word.rstrip("0123456789") or word for word in words_of(name)]
 
 
 def _names(candidates: Sequence[_Candidate]) -> str:

@@ -298,3 +298,27 @@ def test_limits_of_the_largest_numbers_are_finite():
     proposal = propose(table(x=lambda draw, _: draw.choice([-1.7e308, 1.7e308, 0.0]), charges=paid), name="clinic")
     (fact,) = proposal.schema.facts
     assert (fact.low, fact.high) == (-1.7e308, 1.7e308)
+
+
+@pytest.mark.parametrize(
+    "name", ["TOTEXP21", "cost_2021", "Leistungsausgaben (EUR)", "Dépenses de santé", "custo_anual"]
+)
+def test_a_cost_is_found_by_its_name_in_surveys_and_in_other_languages(name):
+    columns = table(**{name: paid, "VARSTR": lambda draw, _: draw.randint(2001, 2117), "weeks": paid})
+    proposal = propose(columns, name="clinic")
+    assert (proposal.schema.cost.column, proposal.remarks) == (name, [])
+
+
+def test_dates_without_signs_are_dates():
+    columns = table(born=lambda draw, _: f"19{draw.randint(20, 49)}{draw.randint(10, 12)}01", age=paid, charges=paid)
+    proposal = propose(columns, name="clinic")
+    assert proposal.schema.names == ("age",)
+    assert proposal.left_out["born"].startswith("it holds dates")
+    assert propose(table(visit=lambda *_: "20219999", age=paid, charges=paid), name="x").left_out["visit"][:3] == "all"
+
+
+def test_a_table_without_a_cost_is_told_why():
+    with pytest.raises(ConfigurationError, match=r"cells of cost_k are no amounts \('\$2\.5k'\): write plain numbers"):
+        propose(table(age=lambda draw, _: draw.randint(18, 90), cost_k=lambda *_: "$2.5k"), name="clinic")
+    with pytest.raises(ConfigurationError, match="no row below its columns age, charges: give one with rows"):
+        propose(table(0, age=paid, charges=paid), name="clinic")
