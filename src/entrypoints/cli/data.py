@@ -15,7 +15,7 @@ from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFo
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet, Whole
 from entrypoints.cli.output import counted, print_json, stderr, stdout
-from entrypoints.cli.overwriting import refuse_same
+from entrypoints.cli.overwriting import refuse_same, refuse_two_in_one
 from entrypoints.cli.tables import right, table
 from entrypoints.cli.violations import SHOWN, print_violations
 from entrypoints.composition.datasets import claims_file, reading_rules
@@ -204,6 +204,7 @@ def split(
     rules = reading_rules(home_schema(load({"home": home})), mapped, decimal=decimal, sheet=sheet)
     for out in (train, held):
         refuse_same(file, out)
+    refuse_two_in_one(train, held)
     split_claims(file, rules, train, held, share=share, seed=seed)
     stderr().print(f"{file}: {share:.0%} of its people in {held}, the others in {train}", markup=False)
 

@@ -10,6 +10,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def refuse_two_in_one(first: Path, second: Path) -> None:
+    """Refuse to write two files to one place: the rows of the first would be lost.
+
+    Raises:
+        ConfigurationError: if both are one file.
+    """
+    if first.resolve() == second.resolve():
+        message = f"{second} would hold only one of the two files that are written: name another for each"
+        raise ConfigurationError(message)
+
+
 def refuse_same(source: Path, out: Path) -> None:
     """Refuse to write over a file that is read: rows that are left out would be lost.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -12,6 +12,10 @@ from rich.markup import escape
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import Sheet
 from entrypoints.cli.output import counted, stderr
+from entrypoints.cli.overwriting import refuse_same
+
+_NAMED: Final = 10
+"""Columns that are named with a reason why they are left out; the schema names all of them."""
 
 
 def infer(
@@ -51,6 +55,8 @@ def infer(
     if out and out.exists() and not overwrite:
         message = f"{out} is there already: name another file, or say --overwrite"
         raise ConfigurationError(message)
+    if out:
+        refuse_same(file, out)
     proposal, text = proposed(file, cost=cost, currency=currency, sheet=sheet)
     if out is None:
         sys.stdout.write(text)
@@ -65,6 +71,8 @@ def infer(
     unsure = counted(len(proposal.remarks) + sum(map(len, proposal.on_facts.values())), "remark")
     facts = counted(schema.width, "fact")
     console.print(f"{escape(str(out))}: {facts}, cost {escape(schema.cost.column)}, {unsure}")
-    for column, reason in left_out.items():
-        console.print(f"left out: {escape(column)}, because {escape(reason)}")
+    for reason in dict.fromkeys(left_out.values()):
+        columns = [column for column, why in left_out.items() if why == reason]
+        more = f" and {len(columns) - _NAMED} more" if len(columns) > _NAMED else ""
+        console.print(f"left out: {escape(', '.join(columns[:_NAMED]))}{more}, because {escape(reason)}")
     console.print(f"Correct it, then: medcost schema check {escape(str(out))} --data {escape(str(file))}")

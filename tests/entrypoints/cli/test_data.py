@@ -78,6 +78,7 @@ def test_without_a_champion_drift_is_not_measured_and_nothing_fails(medcost, cla
         ("predict", "--input", "FILE", "--output", "FILE"),
         ("data", "split", "FILE", "--train", "FILE", "--held", "x.csv"),
         ("report", "--data", "FILE", "--out", "FILE"),
+        ("schema", "infer", "FILE", "--out", "FILE", "--overwrite"),
     ],
 )
 def test_a_file_that_is_read_is_not_written_over(medcost, claims, command):
@@ -86,3 +87,9 @@ def test_a_file_that_is_read_is_not_written_over(medcost, claims, command):
     ended = medcost(*(file if word == "FILE" else word for word in command))
     assert (ended.status, "is the file that is read: name another to write" in ended.errors) == (2, True)
     assert file.read_bytes() == before
+
+
+def test_both_parts_of_a_split_are_not_written_to_one_file(medcost, claims, tmp_path):
+    part = tmp_path / "part.csv"
+    ended = medcost("data", "split", claims(lines(*ROWS)), "--train", part, "--held", part)
+    assert (ended.status, "name another for each" in ended.errors, part.exists()) == (2, True, False)

@@ -39,3 +39,21 @@ def test_a_file_that_is_there_is_not_replaced(medcost, policies):
     ended = medcost("schema", "infer", policies, "--out", policies)
     assert (ended.status, "is there already" in ended.errors) == (2, True)
     assert policies.read_text().startswith(NAMES)
+
+
+def test_columns_that_are_left_out_for_one_reason_are_named_together(medcost, tmp_path):
+    wide = tmp_path / "wide.csv"
+    names = [f"c{place}" for place in range(60)]
+    rows = [",".join([*(str((row + place) % 7) for place in range(60)), f"{row * 100}"]) for row in range(40)]
+    wide.write_text("\n".join([",".join([*names, "charges"]), *rows]))
+    ended = medcost("schema", "infer", wide, "--out", tmp_path / "wide.yaml")
+    assert [line.partition(" because")[0] for line in ended.errors.splitlines() if "left out" in line] == [
+        f"left out: {', '.join(names[40:50])} and 10 more,"
+    ]
+
+
+def test_a_file_that_is_no_table_is_named(medcost, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    ended = medcost("schema", "infer", empty)
+    assert (ended.status, ended.errors) == (1, "medcost: empty.csv: no line names columns\n")
