@@ -106,16 +106,28 @@ def _is_long(array: pa.Array) -> bool:
 
 def _common(kinds: set[pa.DataType], *, is_long: bool) -> pa.DataType:
     """Return the type that holds the values of all these; ``is_long``: some whole number is none that a float holds."""
-    if {pa.int64(), pa.float64()} <= kinds and is_long:
-        return pa.string()
     kinds = kinds - {pa.null()}
-    if len(kinds) > 1 and kinds != {pa.int64(), pa.float64()} and not all(map(pa.types.is_nested, kinds)):
-        return pa.string()
+    if kinds == {pa.int64(), pa.float64()}:
+        return pa.string() if is_long else pa.float64()
+    if len(kinds) == 1 or (kinds and all(map(pa.types.is_nested, kinds))):
+        merged = _merged(kinds)
+        return merged if merged and _can_be_written(merged) else pa.string()
+    return pa.string()
+
+
+def _merged(kinds: set[pa.DataType]) -> pa.DataType | None:
+    """Return the type with the keys of all these; None where a key has values of several types."""
     try:
-        merged = pa.unify_schemas([pa.schema([("", kind)]) for kind in kinds], promote_options="permissive")
+        return pa.unify_schemas([pa.schema([("", kind)]) for kind in kinds]).types[0]
     except pa.ArrowException:
-        return pa.string()
-    return merged.types[0] if kinds else pa.string()
+        return None
+
+
+def _can_be_written(kind: Any) -> bool:
+    """Return whether Parquet can hold a type: it knows no objects without keys."""
+    if pa.types.is_struct(kind):
+        return kind.num_fields > 0 and all(_can_be_written(field.type) for field in kind)
+    return _can_be_written(kind.value_type) if pa.types.is_list(kind) else True
 
 
 def _as(array: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -192,6 +192,7 @@ async def test_columns_that_answers_take_the_place_of_are_named(tmp_path):
         ("seen", 3, ["true", "true", "3"]),
         ("share", True, ["0.5", "0.5", "true"]),
         ("place", {"b": [1]}, [{"a": 1, "b": None}, {"a": 1, "b": None}, {"a": None, "b": [1]}]),
+        ("new", {}, [None, None, "{}"]),
         ("place", [1], ['{"a":1}', '{"a":1}', "[1]"]),
         ("new", 7, [None, None, 7]),
     ],
