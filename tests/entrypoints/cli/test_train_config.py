@@ -169,7 +169,7 @@ def test_every_pruner_composes(name):
         ([*ONE_FAMILY, "cv.n_splits=1"], "cv.n_splits is 1: give a whole number of at least 2"),
         ([*ONE_FAMILY, "cv.n_splits=abc"], "cv.n_splits is 'abc': give a whole number of at least 2"),
         ([*ONE_FAMILY, "cv.n_splits=5.5"], "cv.n_splits is 5.5: give a whole number"),
-        ([*ONE_FAMILY, "selection.metric=mape"], "selection.metric is 'mape': choose one of crps, rmse"),
+        ([*ONE_FAMILY, "selection.metric=mape"], "selection.metric is 'mape': choose one of crps, interval_score, mae"),
         ([*ONE_FAMILY, "stage=deploy"], "stage is 'deploy': choose one of all, optuna, training"),
         ([*ONE_FAMILY, "transform.tried=[cubic]"], "transform.tried.1 is 'cubic': choose one of log, none, power"),
         (["model.forest.transforms=[cubic]"], "model.forest.transforms.1 is 'cubic': choose one of log, none, power"),
