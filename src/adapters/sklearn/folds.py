@@ -109,7 +109,7 @@ def _strata(charges: Floats, count: int) -> Indices:
 def _enough(costs: Floats, plan: FoldPlan) -> None:
     people, least = len(costs), max(50, 5 * plan.n_splits)
     if people < least:
-        message = f"{people} people are too few to learn from: {plan.n_splits} folds and a test split ask for {least}"
+        message = f"too few people to learn from ({people}): {plan.n_splits} folds and a test split ask for {least}"
         raise ConfigurationError(message)
     costly, fewest = int(np.count_nonzero(costs)), 2 * plan.n_splits
     if costly < fewest:

@@ -74,7 +74,8 @@ def _of_field(name: str, value: Mapping[str, Any], kind: Any) -> Any:
     """Return the type of a part's field; where the part may be one of several, of the one that its tag names."""
     parts = {part.__struct_config__.tag: part for part in get_args(kind) or (kind,)}
     if value.get("kind") not in parts and None not in parts:
-        return Literal[tuple(parts)]  # type: ignore[valid-type]  # the choices are known while the program runs
+        # pyrefly: ignore[invalid-literal]  # the choices are known while the program runs
+        return Literal[tuple(parts)]
     part = parts.get(value.get("kind")) or parts[None]
     return next(field.type for field in msgspec.structs.fields(part) if field.encode_name == name)
 
