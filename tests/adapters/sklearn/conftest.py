@@ -33,7 +33,7 @@ def clinic():
 
 @pytest.fixture(scope="session")
 def plan():
-    return FoldPlan(n_splits=5, n_repeats=1)
+    return FoldPlan(n_splits=3, n_repeats=1)
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +46,13 @@ def cook(trainer, plan, tmp_path_factory):
     """Fit a recipe on claims into a folder, which later calls with the same claims share and nobody changes."""
     made = {}
 
-    def fit(claims, family="interaction_lad"):
-        if (id(claims), family) not in made:
-            made[id(claims), family] = claims, fitted(claims, family)  # with the claims: no others get their id
-        return made[id(claims), family][1]
+    def fit(claims, family="interaction_lad", plan=plan):
+        key = id(claims), family, plan
+        if key not in made:
+            made[key] = claims, fitted(claims, family, plan)  # with the claims: no others get their id
+        return made[key][1]
 
-    def fitted(claims, family):
+    def fitted(claims, family, plan):
         recipe = Recipe(family=family)
         test = trainer.test(recipe, claims, plan)
         into = tmp_path_factory.mktemp("cooked")

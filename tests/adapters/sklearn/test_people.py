@@ -197,7 +197,8 @@ def test_models_learn_from_earlier_years_and_are_judged_on_later_ones(trainer, y
     assert (comparison.method, comparison.rows) == ("unconditional", 200)
 
 
-def test_a_file_with_everybody_twice_is_judged_as_the_file_without_repetitions(trainer, plan, claims, cook):
+def test_a_file_with_everybody_twice_is_judged_as_the_file_without_repetitions(trainer, claims, cook):
+    plan = FoldPlan(n_splits=5, n_repeats=1)
     twice = replace(claims, facts=np.tile(claims.facts, (2, 1)), charges=np.tile(claims.charges, 2))
     recipe = Recipe(family="interaction_ols")
     once, again = (
@@ -205,7 +206,7 @@ def test_a_file_with_everybody_twice_is_judged_as_the_file_without_repetitions(t
     )
     assert again.overall.crps == pytest.approx(once.overall.crps, rel=1e-9)
     assert again.overall.rows == 2 * once.overall.rows
-    model = cook(twice, "interaction_ols")
+    model = cook(twice, "interaction_ols", plan)
     assert (model.card.rows, model.card.people) == (1_200, 600)
     assert "600 of 1,200 rows repeat an earlier one in every fact and in cost" in model.card.notes[0]
     strangers = trainer.score(model, SyntheticClaims(DEFAULT, rows=2_000, seed=77).read())
