@@ -23,6 +23,9 @@ from domain.ports.tuner import Trial
 from tests.support.default_schema import DEFAULT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
     from adapters.mlflow.store import MlflowStore
 
 
@@ -142,6 +145,30 @@ def test_a_tuned_model_has_its_report_in_mlflow(
         run.log_model(evaluations[0], evaluations[0].overall, fitted)
     (artifact,) = mlflow_store.client.list_artifacts(run.id, "report")
     assert artifact.path == "report/report.json"
+
+
+def test_a_run_that_is_interrupted_while_rows_are_read_is_failed(mlflow_store: MlflowStore) -> None:
+    from adapters.mlflow.tracker import MlflowTracker
+
+    def interrupt(frame: FrameType, *_: object) -> Callable[..., Any]:
+        if "cursor" in frame.f_code.co_freevars:  # a function of SQLAlchemy's whose closure holds the cursor
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return interrupt
+
+    def be_interrupted() -> None:
+        with MlflowTracker(mlflow_store).run(SETUP) as run:
+            before = sys.gettrace()
+            sys.settrace(interrupt)
+            try:
+                mlflow_store.client.get_run(run.id)
+            finally:
+                sys.settrace(before)
+
+    with pytest.raises(KeyboardInterrupt):
+        be_interrupted()
+    (run,) = mlflow_store.client.search_runs([mlflow_store.experiment])
+    assert run.info.status == "FAILED"
 
 
 def test_a_run_that_is_interrupted_in_the_middle_of_a_statement_is_failed(mlflow_store: MlflowStore) -> None:

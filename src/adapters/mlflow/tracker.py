@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import contextmanager
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Final
@@ -61,9 +62,8 @@ class MlflowTracker(ExperimentTracker):
                 log_batch(client, run.id, params={"data.rows": setup.rows, **setup.configuration})
             yield run
         except BaseException as error:
-            # also an interrupt: what was begun is marked before it travels on. An interrupted statement holds SQLite's
-            # lock for as long as its cursor lives in the frames of the traceback
-            clear_frames(error.__traceback__)
+            # also an interrupt: what was begun is marked before it travels on
+            _release_what_was_interrupted(error)
             run.end("FAILED")
             raise
         run.end("FINISHED")
@@ -127,3 +127,20 @@ def _is_at_work(tags: Mapping[str, str]) -> bool:
         return True
     worker = ProcessId.decode(process.removeprefix(here))
     return worker is not None and worker.is_alive
+
+
+def _release_what_was_interrupted(error: BaseException) -> None:
+    """Let go of an interrupted statement: it holds SQLite's lock for as long as anything refers to its cursor.
+
+    Frames refer to it by their variables, and those of functions within functions by their closures too, which are not
+    cleared with the variables: so the traceback of an interrupt is taken apart.
+    """
+    link: BaseException | None = error
+    while link:
+        clear_frames(link.__traceback__)
+        if not isinstance(error, Exception):
+            step = link.__traceback__
+            while step:
+                step.tb_next, step = None, step.tb_next
+        link = link.__context__
+    gc.collect()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.models.score_figures import amount, figures
+from domain.models.score_figures import Layout, amount, figures
 from domain.people.numbers import rough
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
     yield "that is explained (1 is all). Coverage is the share of people whose cost is within the range."
     yield ""
     other = {figure.name: figure.text for figure in figures(card.test, card.currency)}
-    own = figures(card.cross_validation, card.currency)
+    own = [figure for figure in figures(card.cross_validation, card.currency) if figure.layout is not Layout.COUNT]
     lines = ((figure.name, figure.text, other.get(figure.name, "")) for figure in own)
     yield from _table(("", "cross-validation", "test set"), lines)
     if card.folds:
