@@ -165,7 +165,7 @@ def test_work_can_be_stopped_and_begun_again(page: Page):
     press(page, "Stop")
     expect(page.get_by_text("Stopped.")).to_be_visible()
     expect(page.get_by_label("Age", exact=True)).to_have_value("age")
-    assert page.evaluate("document.activeElement.closest('#match') !== null")
+    page.wait_for_function("document.activeElement.closest('#match') !== null")
     press(page, "Choose a different file")
     expect(page.get_by_text("Drop a file here")).to_be_visible()
 

@@ -141,7 +141,7 @@ def test_an_estimate_is_erased_once_one_is_sure(look, serve, save):
     page.get_by_role("button", name="Erase it").click()
     expect(rows(page)).to_have_count(1)
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate("document.querySelector('.table-frame').contains(document.activeElement)")
+    page.wait_for_function("document.querySelector('.table-frame').contains(document.activeElement)")
     assert httpx.get(f"{address}/api/v1/predictions/{erased}").status_code == 404
     assert httpx.get(f"{address}/api/v1/predictions/{remaining}").status_code == 200
 
