@@ -113,12 +113,17 @@ def web_app(
     async def lifespan() -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(container.close)
+            tried = asyncio.Event()
             if settings.admin_password and serve != "api":
-                stack.callback(asyncio.create_task(_adopt_password(container, settings.admin_password)).cancel)
+                adopting = asyncio.create_task(_adopt_password(container, settings.admin_password, tried))
+                stack.callback(adopting.cancel)
+            else:
+                tried.set()
             stack.callback(asyncio.create_task(watch_parts(container, settings, service=serve)).cancel)
             await stack.enter_async_context(working(container))
             for life in lives:
                 await stack.enter_async_context(life())
+            await tried.wait()  # else the first visitor reads that there is no password
             yield
 
     app = traced(Below(Dispatcher(api, pages, lifespan()), settings.root_path), settings, service=serve)
@@ -144,16 +149,19 @@ def _dashboard_options(settings: Settings) -> DashboardOptions:
     )
 
 
-async def _adopt_password(container: AsyncContainer, password: str) -> None:
-    """Set the admin's password from its secret file, as soon as the database answers."""
+async def _adopt_password(container: AsyncContainer, password: str, tried: asyncio.Event) -> None:
+    """Set the admin's password from its secret file, as soon as the database answers; note the first try."""
     while True:
         try:
             async with container() as request:
                 await (await request.get(SetPassword)).ensure(password, by="MEDCOST_ADMIN_PASSWORD")
         except Unavailable as away:
-            await asyncio.sleep(away.retry_after)
+            wait = away.retry_after
         else:
             return
+        finally:  # also where the password is refused
+            tried.set()
+        await asyncio.sleep(wait)
 
 
 class Dispatcher:
