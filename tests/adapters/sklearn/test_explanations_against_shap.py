@@ -71,9 +71,9 @@ def assert_to_the_cent(explanations, dollars):
     assert cents.sum(axis=1).tolist() == [round(explanation.expected * 100) for explanation in explanations]
 
 
-async def test_fifty_people_are_told_what_shap_tells_to_the_cent(shap, table):
+async def test_two_hundred_people_are_told_what_shap_tells_to_the_cent(shap, table):
     model = fit_model(Recipe(family="interaction_lad"), table, seed=0)
-    people = anybody(50, 1)
+    people = anybody(200, 1)
     explanations, dollars = await by_us(model, people)
     assert_to_the_cent(explanations, dollars)
     assert np.abs(dollars - by_shap(shap, model, people)).max() < A_CENT

@@ -99,7 +99,7 @@ def test_few_alike_means_fewer_than_five_near_in_all_that_counts(people):
 def test_many_rows_are_answered_in_their_order_as_by_few(cook, claims, people, family):
     made = cook(claims, family)
     inner = SklearnLoader().load(ModelReference(1, made.digest), made.folder).inner
-    rows = people(12_000, 3)
+    rows = people(20_000, 3)
     published, doubts = inner.publish_arrays(rows)
     parts = [inner.publish_arrays(rows[at : at + 1_000]) for at in range(0, len(rows), 1_000)]
     for figure in ("expected", "typical", "low", "high", "zero"):

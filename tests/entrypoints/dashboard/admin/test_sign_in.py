@@ -35,6 +35,11 @@ def sign_in(page: Page) -> None:
     page.wait_for_function("window.socket?.connected")
 
 
+def test_the_first_page_of_a_process_knows_that_there_is_a_password(serve: Callable[..., str]):
+    url = serve(MEDCOST_REQUIRE_LOGIN="true", MEDCOST_ADMIN_PASSWORD=WORD)
+    assert "medcost_form" in httpx.get(f"{url}/sign-in").cookies  # only a form gives it
+
+
 @pytest.mark.parametrize("path", ["/models", "/operations"])
 def test_without_a_session_one_is_sent_to_the_sign_in_page(client: httpx.Client, path: str):
     sent = client.get(path)
