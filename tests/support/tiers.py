@@ -7,6 +7,7 @@ its fixtures and its parameters, or are written beside the test where neither sa
 from __future__ import annotations
 
 import re
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -139,7 +140,7 @@ def guarded(item: pytest.Item) -> Iterator[None]:
 def waiting_measured(item: pytest.Item) -> Iterator[None]:
     """Note if a fast test stands still for longer than a second while the block runs."""
     before, ended, threads = time.monotonic(), time.process_time(), _threads_started
-    crowded, disk = _stalled("cpu"), _stalled("io")
+    crowded, disk, uses = _stalled("cpu"), _stalled("io"), _disk_uses()
     worked, queued = _live_threads()
     yield
     took, all_worked = time.monotonic() - before, time.process_time() - ended
@@ -148,7 +149,8 @@ def waiting_measured(item: pytest.Item) -> Iterator[None]:
     # did on this machine
     left = max(all_worked - worked, 0.0)
     queued += _stalled("cpu") - crowded if _threads_started > threads or left > _SOME_WORK else 0.0
-    queued += _stalled("io") - disk  # no thread is told its own share
+    # no thread is told its own share
+    queued += _stalled("io") - disk if _disk_uses() > uses else 0.0
     waited = took - worked - queued - left
     if is_fast(item) and waited > _MOST_WAITING and _CAN_MEASURE:
         _violations.append(f"waited for {waited:.1f} s")
@@ -178,12 +180,18 @@ def _live_threads() -> tuple[float, float]:
     return working / 1e9, queueing / 1e9
 
 
-def _stalled(resource: str) -> float:
+def _stalled(by: str) -> float:
     """Return the seconds, since the start of this machine, during which some thread queued for a core or a disk."""
     try:
-        return int((_PRESSURE / resource).read_text(encoding="ascii").split("total=")[1].split()[0]) / 1e6
+        return int((_PRESSURE / by).read_text(encoding="ascii").split("total=")[1].split()[0]) / 1e6
     except OSError:  # a kernel that does not tell: some may have queued all the time
         return time.monotonic()
+
+
+def _disk_uses() -> int:
+    """Return how often this process has read from a disk, or written for it."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_inblock + usage.ru_oublock + usage.ru_majflt
 
 
 def _watch(event: str, arguments: tuple[object, ...]) -> None:
